@@ -1,0 +1,4 @@
+@NullMarked
+package com.scrapersky.profiles;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package com.scrapersky.session;
+
+import org.jspecify.annotations.NullMarked;
