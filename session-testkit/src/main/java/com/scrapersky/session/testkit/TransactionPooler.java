@@ -5,11 +5,6 @@ import com.scrapersky.session.testkit.internal.proxy.ProxyOptions;
 import com.scrapersky.session.testkit.internal.proxy.Upstream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +23,7 @@ import java.util.Map;
  * }
  * }</pre>
  */
-public final class TransactionPooler implements AutoCloseable {
+public final class TransactionPooler implements PoolerLab {
 
     private final ProxyOptions options;
     private final Proxy proxy;
@@ -48,36 +43,56 @@ public final class TransactionPooler implements AutoCloseable {
         return new Builder(Upstream.parse(upstreamUrl));
     }
 
+    /** A pooler in front of the given server. */
+    public static Builder builder(PostgresEndpoint upstream) {
+        return new Builder(new Upstream(
+                upstream.host(), upstream.port(), upstream.database(), upstream.user(), upstream.password()));
+    }
+
     /** See {@link Manners#pgBouncer118()}. */
     public static Builder pgBouncer118(String upstreamUrl) {
         return builder(upstreamUrl).preset(Manners.pgBouncer118());
     }
 
+    /** What it imitates: {@code TransactionPooler (pgbouncer-1.18)}. */
+    @Override
+    public String name() {
+        return "TransactionPooler (" + options.manners() + ")";
+    }
+
+    @Override
+    public PoolMode poolMode() {
+        return PoolMode.TRANSACTION;
+    }
+
+    @Override
     public String host() {
         return "127.0.0.1";
     }
 
+    @Override
     public int port() {
         return proxy.port();
     }
 
-    /** Where clients connect, with user and password: not for logs. */
-    public String url() {
-        Upstream upstream = options.upstream();
-        return "postgresql://" + encode(upstream.user()) + ":" + encode(upstream.password()) + "@" + host() + ":"
-                + port() + "/" + encode(upstream.database());
+    @Override
+    public String user() {
+        return options.upstream().user();
     }
 
-    /** The same for pgjdbc. */
-    public String jdbcUrl() {
-        Upstream upstream = options.upstream();
-        return "jdbc:postgresql://" + host() + ":" + port() + "/" + encode(upstream.database()) + "?user="
-                + encode(upstream.user()) + "&password=" + encode(upstream.password());
+    @Override
+    public String password() {
+        return options.upstream().password();
     }
 
-    /** A plain pgjdbc connection through the pooler. */
-    public Connection connect() throws SQLException {
-        return DriverManager.getConnection(jdbcUrl());
+    @Override
+    public String database() {
+        return options.upstream().database();
+    }
+
+    @Override
+    public PostgresEndpoint postgres() {
+        return options.upstream();
     }
 
     /** What went through so far. */
@@ -90,6 +105,7 @@ public final class TransactionPooler implements AutoCloseable {
         return proxy.backendPids();
     }
 
+    @Override
     public int poolSize() {
         return options.poolSize();
     }
@@ -103,11 +119,7 @@ public final class TransactionPooler implements AutoCloseable {
 
     @Override
     public String toString() {
-        return options.manners() + " on port " + port();
-    }
-
-    private static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+        return name() + " on port " + port();
     }
 
     /** Collects what a pooler is to be. Not thread-safe. */

@@ -37,7 +37,7 @@ final class BackendPool {
     private Map<String, String> welcome = Map.of();
     private int inUse;
     private int blocked;
-    private long closedUntil = Long.MIN_VALUE;
+    private long closedUntil = System.nanoTime();
     private @Nullable ErrorResponse lastAnswer;
     private String lastReason = "";
 

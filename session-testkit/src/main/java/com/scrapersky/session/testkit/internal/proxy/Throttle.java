@@ -96,5 +96,14 @@ final class Throttle {
         return remaining == 0;
     }
 
-    private record Held(byte[] bytes, long dueNanos) {}
+    private static final class Held {
+
+        private final byte[] bytes;
+        private final long dueNanos;
+
+        private Held(byte[] bytes, long dueNanos) {
+            this.bytes = bytes;
+            this.dueNanos = dueNanos;
+        }
+    }
 }

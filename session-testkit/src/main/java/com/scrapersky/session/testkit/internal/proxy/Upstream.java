@@ -1,14 +1,17 @@
 package com.scrapersky.session.testkit.internal.proxy;
 
+import com.scrapersky.session.testkit.PostgresEndpoint;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The real server behind the pooler, and how to log in there. */
-public record Upstream(String host, int port, String database, String user, String password) {
+public record Upstream(String host, int port, String database, String user, String password)
+        implements PostgresEndpoint {
 
     private static final int POSTGRESQL_PORT = 5432;
 
@@ -46,7 +49,7 @@ public record Upstream(String host, int port, String database, String user, Stri
         return new InetSocketAddress(host, port);
     }
 
-    private static Map<String, String> query(@org.jspecify.annotations.Nullable String raw) {
+    private static Map<String, String> query(@Nullable String raw) {
         Map<String, String> parameters = new LinkedHashMap<>();
         if (raw != null) {
             for (String part : raw.split("&", -1)) {
