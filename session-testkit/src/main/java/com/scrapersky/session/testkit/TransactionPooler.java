@@ -54,6 +54,16 @@ public final class TransactionPooler implements PoolerLab {
         return builder(upstreamUrl).preset(Manners.pgBouncer118());
     }
 
+    /** See {@link Manners#pgBouncer126()}. */
+    public static Builder pgBouncer126(String upstreamUrl) {
+        return builder(upstreamUrl).preset(Manners.pgBouncer126());
+    }
+
+    /** See {@link Manners#supavisor()}. {@link #url()} names the tenant as Supavisor wants it, in the user's name. */
+    public static Builder supavisor(String upstreamUrl) {
+        return builder(upstreamUrl).preset(Manners.supavisor());
+    }
+
     /** What it imitates: {@code TransactionPooler (pgbouncer-1.18)}. */
     @Override
     public String name() {
@@ -77,7 +87,9 @@ public final class TransactionPooler implements PoolerLab {
 
     @Override
     public String user() {
-        return options.upstream().user();
+        String user = options.upstream().user();
+        Manners manners = options.manners();
+        return manners.pooler() == Manners.Pooler.SUPAVISOR ? user + "." + manners.tenant() : user;
     }
 
     @Override

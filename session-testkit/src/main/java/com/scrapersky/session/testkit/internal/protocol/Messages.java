@@ -1,5 +1,6 @@
 package com.scrapersky.session.testkit.internal.protocol;
 
+import java.util.Arrays;
 import java.util.Map;
 
 /** The messages that a pooler writes itself. */
@@ -76,7 +77,7 @@ public final class Messages {
         return MessageWriter.of('v')
                 .int32(PROTOCOL_3_0)
                 .int32(count)
-                .raw(java.util.Arrays.copyOfRange(names, Integer.BYTES, names.length))
+                .raw(Arrays.copyOfRange(names, Integer.BYTES, names.length))
                 .toBytes();
     }
 

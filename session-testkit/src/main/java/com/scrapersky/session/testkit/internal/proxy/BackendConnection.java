@@ -157,6 +157,7 @@ final class BackendConnection extends Peer {
             case 'S' -> parameterReported(answer);
             case 'E' -> hidden = errorReported(answer, hidden);
             case 'C' -> commandCompleted(answer);
+            case 'A' -> hidden = !proxy.etiquette().deliversNotifications();
             default -> {
                 // Only passed on.
             }

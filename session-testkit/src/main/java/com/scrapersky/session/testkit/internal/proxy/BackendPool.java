@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BackendPool {
 
-    private static final Duration COOL_DOWN = Duration.ofMillis(500);
-
     private final Proxy proxy;
     private final PoolKey key;
     private final HandOver handOver;
@@ -71,6 +69,10 @@ final class BackendPool {
 
     /** Calls {@link ClientConnection#welcomed} once it is known what the server says of itself. */
     void awaitWelcome(ClientConnection client) {
+        if (!mayOpen() && !proxy.etiquette().needsBackendToGreet()) {
+            client.welcomed();
+            return;
+        }
         awaitingWelcome.add(client);
         if (opening.isEmpty()) {
             open();
@@ -110,12 +112,18 @@ final class BackendPool {
     }
 
     void openFailed(@Nullable ErrorResponse answer, String reason) {
-        closedUntil = System.nanoTime() + COOL_DOWN.toNanos();
+        closedUntil = System.nanoTime() + proxy.etiquette().coolDown().toNanos();
         lastAnswer = answer;
         lastReason = reason;
         List<ClientConnection> arrived = new ArrayList<>(awaitingWelcome);
         awaitingWelcome.clear();
-        arrived.forEach(client -> client.fail(proxy.etiquette().unreachable(answer, reason, true)));
+        for (ClientConnection client : arrived) {
+            if (proxy.etiquette().needsBackendToGreet()) {
+                client.fail(proxy.etiquette().unreachable(answer, reason, true));
+            } else {
+                client.welcomed();
+            }
+        }
         serve();
     }
 

@@ -3,10 +3,12 @@ package com.scrapersky.session.testkit.internal.proxy;
 import com.scrapersky.session.testkit.internal.protocol.ByteQueue;
 import com.scrapersky.session.testkit.internal.protocol.ErrorResponse;
 import com.scrapersky.session.testkit.internal.protocol.Message;
+import com.scrapersky.session.testkit.internal.protocol.Messages;
 import com.scrapersky.session.testkit.internal.proxy.Etiquette.Admission;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -275,6 +277,13 @@ final class ClientConnection extends Peer {
             deliver(error.toBytes());
             closeAfterFlush();
             leaveBackend();
+        }
+    }
+
+    /** Says something to a client that does nothing; in the middle of an answer it could not be understood. */
+    void heartbeat(Map<String, String> status) {
+        if (isOpen() && login == null && backend == null) {
+            status.forEach((name, value) -> deliver(Messages.parameterStatus(name, value)));
         }
     }
 

@@ -9,12 +9,17 @@ import com.scrapersky.session.testkit.internal.protocol.StartupPacket;
 import com.scrapersky.session.testkit.internal.proxy.Etiquette.Admission;
 import com.scrapersky.session.testkit.internal.proxy.Etiquette.Refusal;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** The beginning of a client's connection: encryption requests, the startup packet, the password, the greeting. */
 final class ClientLogin {
 
     private static final int MAXIMUM_STARTUP = 10_000;
+    /** The letters "GET ", read as the length of a startup packet. */
+    private static final int HTTP_GET = 0x47455420;
+
+    private static final String HTTP_ANSWER = "HTTP/1.1 204 OK\r\nx-app-version: 2.9.7\r\n\r\n";
 
     private final Proxy proxy;
     private final ClientConnection client;
@@ -36,6 +41,11 @@ final class ClientLogin {
                     return;
                 }
                 int size = in.int32At(0);
+                if (size == HTTP_GET && proxy.etiquette().answersHttp()) {
+                    client.deliver(HTTP_ANSWER.getBytes(StandardCharsets.US_ASCII));
+                    client.closeAfterFlush();
+                    return;
+                }
                 if (size < 2 * Integer.BYTES || size > MAXIMUM_STARTUP) {
                     client.fail(ErrorResponse.protocolViolation("invalid length of startup packet"));
                     return;
@@ -139,7 +149,8 @@ final class ClientLogin {
         BackendPool backends = proxy.pool(admitted.pool());
         pool = backends;
         busy = true;
-        if (proxy.etiquette().greetsAfterBackend() && backends.welcome().isEmpty()) {
+        proxy.etiquette().admitted(admitted);
+        if (backends.welcome().isEmpty()) {
             backends.awaitWelcome(client);
         } else {
             welcomed();

@@ -15,7 +15,7 @@ interface Etiquette {
         Manners manners = options.manners();
         return switch (manners.pooler()) {
             case PGBOUNCER -> new PgBouncerEtiquette(options);
-            case SUPAVISOR -> throw new UnsupportedOperationException("not yet");
+            case SUPAVISOR -> new SupavisorEtiquette(options);
         };
     }
 
@@ -25,8 +25,11 @@ interface Etiquette {
     /** What a client hears whose password is wrong. */
     Refusal wrongPassword(Admission admission, String address);
 
-    /** Whether a client gets in only after some backend has been reached. */
-    boolean greetsAfterBackend();
+    /** A client has shown its password. */
+    default void admitted(Admission admission) {}
+
+    /** Whether a client that logs in is turned away when the server cannot be reached. */
+    boolean needsBackendToGreet();
 
     /** The ParameterStatus messages of the login. */
     Map<String, String> greeting(Admission admission, Map<String, String> reported);
@@ -45,6 +48,24 @@ interface Etiquette {
         client.answered();
         client.deliver(Messages.readyForQuery('I'));
     }
+
+    /** ParameterStatus messages that come again and again while a client does nothing. */
+    default Map<String, String> heartbeat() {
+        return Map.of();
+    }
+
+    /** Whether a client hears of NOTIFY. */
+    default boolean deliversNotifications() {
+        return true;
+    }
+
+    /** Whether the pooler answers a health check by HTTP on its PostgreSQL port. */
+    default boolean answersHttp() {
+        return false;
+    }
+
+    /** For how long the pooler does not try again when the server could not be reached. */
+    Duration coolDown();
 
     /** How many transactions may run at once in a pool of this size. */
     int concurrency(int poolSize);

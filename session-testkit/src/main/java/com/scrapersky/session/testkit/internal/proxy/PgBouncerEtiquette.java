@@ -2,6 +2,7 @@ package com.scrapersky.session.testkit.internal.proxy;
 
 import com.scrapersky.session.testkit.Manners;
 import com.scrapersky.session.testkit.internal.protocol.ErrorResponse;
+import com.scrapersky.session.testkit.internal.protocol.StartupOptions;
 import com.scrapersky.session.testkit.internal.protocol.StartupPacket;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ final class PgBouncerEtiquette implements Etiquette {
 
     private final ProxyOptions options;
     private final Manners manners;
+    private final PgBouncerStatements.Names names = new PgBouncerStatements.Names();
 
     PgBouncerEtiquette(ProxyOptions options) {
         this.options = options;
@@ -24,18 +26,7 @@ final class PgBouncerEtiquette implements Etiquette {
         if (startup.user().isEmpty()) {
             throw new Refusal(ErrorResponse.protocolViolation("no username supplied"));
         }
-        TrackedParameters parameters = new TrackedParameters(manners.trackedParameters());
-        for (Map.Entry<String, String> parameter : startup.parameters().entrySet()) {
-            String name = parameter.getKey();
-            if (name.equals("user") || name.equals("database") || name.startsWith("_pq_.")) {
-                continue;
-            }
-            if (parameters.isTracked(name)) {
-                parameters.put(name, parameter.getValue());
-            } else if (!isIgnored(name)) {
-                throw new Refusal(ErrorResponse.protocolViolation("unsupported startup parameter: " + name));
-            }
-        }
+        TrackedParameters parameters = parameters(startup);
         String database = startup.database();
         if (!database.equals(options.upstream().database())) {
             throw new Refusal(ErrorResponse.protocolViolation("no such database: " + database));
@@ -45,6 +36,40 @@ final class PgBouncerEtiquette implements Etiquette {
             throw new Refusal(ErrorResponse.protocolViolation("\"trust\" authentication failed"));
         }
         return new Admission(startup.user(), pool, parameters, !options.trustClients());
+    }
+
+    private TrackedParameters parameters(StartupPacket startup) throws Refusal {
+        TrackedParameters parameters = new TrackedParameters(manners.trackedParameters());
+        for (Map.Entry<String, String> parameter : startup.parameters().entrySet()) {
+            String name = parameter.getKey();
+            if (name.equals("user") || name.equals("database") || name.startsWith("_pq_.")) {
+                continue;
+            }
+            if (name.equals("options") && manners.readsOptions() && !isIgnored(name)) {
+                readOptions(parameter.getValue(), parameters);
+            } else if (parameters.isTracked(name)) {
+                parameters.put(name, parameter.getValue());
+            } else if (!isIgnored(name)) {
+                throw new Refusal(ErrorResponse.protocolViolation("unsupported startup parameter: " + name));
+            }
+        }
+        return parameters;
+    }
+
+    private void readOptions(String text, TrackedParameters parameters) throws Refusal {
+        StartupOptions said = StartupOptions.parse(text);
+        if (!said.others().isEmpty()) {
+            throw new Refusal(ErrorResponse.protocolViolation(
+                    "unsupported options startup parameter: only" + " '-c config=val' and '--config=val' are allowed"));
+        }
+        for (Map.Entry<String, String> setting : said.settings().entrySet()) {
+            if (parameters.isTracked(setting.getKey())) {
+                parameters.put(setting.getKey(), setting.getValue());
+            } else if (!isIgnored(setting.getKey())) {
+                throw new Refusal(ErrorResponse.protocolViolation(
+                        "unsupported startup parameter in options: " + setting.getKey()));
+            }
+        }
     }
 
     private boolean isIgnored(String name) {
@@ -57,7 +82,7 @@ final class PgBouncerEtiquette implements Etiquette {
     }
 
     @Override
-    public boolean greetsAfterBackend() {
+    public boolean needsBackendToGreet() {
         return true;
     }
 
@@ -71,12 +96,19 @@ final class PgBouncerEtiquette implements Etiquette {
 
     @Override
     public Statements statements(ClientConnection client) {
-        return Statements.AS_THEY_ARE;
+        int maximum = manners.maximumPreparedStatements();
+        return maximum == 0 ? Statements.AS_THEY_ARE : new PgBouncerStatements(client, names, maximum);
     }
 
     @Override
     public int concurrency(int poolSize) {
         return poolSize;
+    }
+
+    /** PgBouncer itself waits 15 s (server_login_retry): too long for a test. */
+    @Override
+    public Duration coolDown() {
+        return Duration.ofMillis(500);
     }
 
     @Override
@@ -95,7 +127,8 @@ final class PgBouncerEtiquette implements Etiquette {
             return ErrorResponse.fatal(
                     answer.sqlState(), "server login failed: " + answer.severity() + " " + answer.text());
         }
-        return ErrorResponse.protocolViolation("server login has been failing, try again later (server_login_retry)");
+        String detail = manners.readsOptions() ? "cached error: connect failed" : "try again later";
+        return ErrorResponse.protocolViolation("server login has been failing, " + detail + " (server_login_retry)");
     }
 
     @Override

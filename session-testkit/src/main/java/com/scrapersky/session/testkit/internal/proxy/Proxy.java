@@ -46,6 +46,14 @@ public final class Proxy implements AutoCloseable {
         acceptor.configureBlocking(false);
         loop = new EventLoop("transaction-pooler-" + port());
         loop.register(acceptor, SelectionKey.OP_ACCEPT, this::accept);
+        if (!etiquette.heartbeat().isEmpty()) {
+            loop.after(options.manners().heartbeat(), this::heartbeat);
+        }
+    }
+
+    private void heartbeat() {
+        clients.forEach(client -> client.heartbeat(etiquette.heartbeat()));
+        loop.after(options.manners().heartbeat(), this::heartbeat);
     }
 
     /** Listens, and works from then on in a thread of its own. */
