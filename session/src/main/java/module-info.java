@@ -5,6 +5,7 @@ module com.scrapersky.session {
     requires com.zaxxer.hikari;
     requires org.postgresql.jdbc;
     requires org.slf4j;
+    requires static org.checkerframework.checker.qual;
 
     exports com.scrapersky.session;
 }
