@@ -1,0 +1,316 @@
+package com.scrapersky.session.testkit;
+
+import com.scrapersky.session.testkit.internal.admin.AdminConsole;
+import com.scrapersky.session.testkit.internal.process.LabDirectory;
+import com.scrapersky.session.testkit.internal.process.LabProcess;
+import com.scrapersky.session.testkit.internal.process.LoopbackPorts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real PgBouncer in front of a {@link PostgresLab}, on a free port of the loopback address.
+ *
+ * <p>Its settings are PgBouncer's own defaults, but for addresses, authentication and the size of the pool. Any role
+ * that can log in to the database can log in through it. It runs without root's rights, and is gone when the JVM is.
+ *
+ * <pre>{@code
+ * try (PgBouncerLab pooler = PgBouncerLab.builder(postgres)
+ *         .version(PgBouncerVersion.V1_18)
+ *         .poolSize(2)
+ *         .start()) {
+ *     pooler.pause();
+ * }
+ * }</pre>
+ *
+ * <p>Safe to use from several threads; what stops or starts the process is meant for one thread at a time. A program
+ * that cannot be found is an {@link IllegalStateException} at {@link Builder#start()} that names the ways to get it.
+ */
+public final class PgBouncerLab implements PoolerLab {
+
+    private static final String ADMIN = "sky_admin";
+    private static final String ADMIN_DATABASE = "pgbouncer";
+    private static final Duration ADMIN_LIMIT = Duration.ofSeconds(60);
+    private static final int PORT_ATTEMPTS = 5;
+
+    private final PostgresLab postgres;
+    private final PgBouncerVersion version;
+    private final PoolMode poolMode;
+    private final int poolSize;
+    private final LabDirectory directory;
+    private int port;
+    private LabProcess process;
+
+    private PgBouncerLab(Builder builder) {
+        postgres = builder.postgres;
+        version = builder.version;
+        poolMode = builder.poolMode;
+        poolSize = builder.poolSize;
+        List<String> command = version.binaries().command();
+        directory = LabDirectory.create("pgbouncer");
+        try {
+            directory.write(
+                    "users.txt",
+                    quoted(postgres.user()) + " " + quoted(postgres.password()) + "\n" + quoted(ADMIN) + " \"\"\n");
+            directory.write(
+                    "hba.conf",
+                    "host " + ADMIN_DATABASE + " " + ADMIN + " 127.0.0.1/32 trust\n"
+                            + "host all all 127.0.0.1/32 "
+                            + (builder.passwordAuthentication ? "scram-sha-256" : "trust")
+                            + "\n");
+            process = startOnFreePort(command, builder);
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    /** Version 1.26 in transaction mode with four backends, unless told otherwise. */
+    public static Builder builder(PostgresLab postgres) {
+        return new Builder(postgres);
+    }
+
+    @Override
+    public String name() {
+        return "PgBouncer " + version.number() + (poolMode == PoolMode.SESSION ? " in session mode" : "");
+    }
+
+    public PgBouncerVersion version() {
+        return version;
+    }
+
+    @Override
+    public PoolMode poolMode() {
+        return poolMode;
+    }
+
+    @Override
+    public int poolSize() {
+        return poolSize;
+    }
+
+    @Override
+    public PostgresLab postgres() {
+        return postgres;
+    }
+
+    @Override
+    public String host() {
+        return LoopbackPorts.HOST;
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public String user() {
+        return postgres.user();
+    }
+
+    @Override
+    public String password() {
+        return postgres.password();
+    }
+
+    @Override
+    public String database() {
+        return postgres.database();
+    }
+
+    /**
+     * Runs a command of the admin console, such as {@code SHOW POOLS}, on a connection of its own.
+     *
+     * @return its rows by column name; none for a command without a result
+     * @throws IllegalStateException if PgBouncer refuses it, or has not answered after a minute
+     */
+    public List<Map<String, @Nullable String>> admin(String command) {
+        try (AdminConsole console = AdminConsole.connect(host(), port, ADMIN, ADMIN_DATABASE, ADMIN_LIMIT)) {
+            return console.run(command);
+        } catch (IOException e) {
+            throw new IllegalStateException(name() + " did not carry out " + command + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Waits until no backend is in use, closes them all, and lets clients wait from then on. */
+    public void pause() {
+        admin("PAUSE");
+    }
+
+    /** Ends {@link #pause()} and {@link #killClients()}. */
+    public void resume() {
+        admin("RESUME");
+    }
+
+    /** Lets every backend be closed when its client has done with it; the next transaction gets a new one. */
+    public void reconnect() {
+        admin("RECONNECT");
+    }
+
+    /**
+     * Drops every client and backend of {@link #database()} at once, and lets new clients wait until
+     * {@link #resume()}.
+     */
+    public void killClients() {
+        admin("KILL " + database());
+    }
+
+    public boolean isRunning() {
+        return process.isAlive();
+    }
+
+    /** Stops the process where it is, so that it answers nothing while its connections stay open. */
+    public void freeze() {
+        process.signal("STOP");
+    }
+
+    /** Ends {@link #freeze()}. */
+    public void thaw() {
+        process.signal("CONT");
+    }
+
+    /** Ends the process with SIGKILL: every client sees its connection closed without a word. */
+    public void crash() {
+        process.end("KILL");
+    }
+
+    /** Starts PgBouncer again on the same port, after {@link #crash()} if it runs. */
+    public void restart() {
+        if (isRunning()) {
+            crash();
+        }
+        process = launch(version.binaries().command());
+        process.awaitReady(this::isReady);
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        directory.close();
+    }
+
+    @Override
+    public String toString() {
+        return name() + " at " + host() + ":" + port;
+    }
+
+    private LabProcess startOnFreePort(List<String> command, Builder builder) {
+        for (int attempt = 1; ; attempt++) {
+            port = LoopbackPorts.free();
+            directory.write("pgbouncer.ini", configuration(builder));
+            LabProcess started = launch(command);
+            try {
+                started.awaitReady(this::isReady);
+                return started;
+            } catch (IllegalStateException e) {
+                started.close();
+                if (attempt == PORT_ATTEMPTS || !started.logTail().contains("Address already in use")) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private LabProcess launch(List<String> program) {
+        List<String> command = new ArrayList<>(program);
+        command.add(file("pgbouncer.ini").toString());
+        return LabProcess.start(name(), command, directory.path(), file("pgbouncer.log"), "KILL");
+    }
+
+    private boolean isReady() {
+        try (AdminConsole console = AdminConsole.connect(host(), port, ADMIN, ADMIN_DATABASE, ADMIN_LIMIT)) {
+            return !console.run("SHOW VERSION").isEmpty();
+        } catch (IOException notYet) {
+            // Refused until it listens; LabProcess gives up in the end.
+            return false;
+        }
+    }
+
+    private Path file(String name) {
+        return directory.path().resolve(name);
+    }
+
+    private String configuration(Builder builder) {
+        String target = "host=" + postgres.host() + " port=" + postgres.port();
+        StringBuilder text = new StringBuilder("[databases]\n")
+                .append(database() + " = " + target + "\n")
+                .append("* = " + target + "\n")
+                .append("[pgbouncer]\n");
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("listen_addr", host());
+        settings.put("listen_port", Integer.toString(port));
+        settings.put("unix_socket_dir", "");
+        settings.put("auth_type", "hba");
+        settings.put("auth_hba_file", file("hba.conf").toString());
+        settings.put("auth_file", file("users.txt").toString());
+        // Roles that a test creates are looked up in the database.
+        settings.put("auth_user", postgres.user());
+        settings.put("admin_users", ADMIN);
+        settings.put("pool_mode", poolMode == PoolMode.SESSION ? "session" : "transaction");
+        settings.put("default_pool_size", Integer.toString(poolSize));
+        settings.putAll(builder.settings);
+        settings.forEach(
+                (name, value) -> text.append(name).append(" = ").append(value).append('\n'));
+        return text.toString();
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    /** What a {@link PgBouncerLab} is started with. Not thread-safe. */
+    public static final class Builder {
+
+        private final PostgresLab postgres;
+        private final Map<String, String> settings = new LinkedHashMap<>();
+        private PgBouncerVersion version = PgBouncerVersion.V1_26;
+        private PoolMode poolMode = PoolMode.TRANSACTION;
+        private int poolSize = 4;
+        private boolean passwordAuthentication = true;
+
+        private Builder(PostgresLab postgres) {
+            this.postgres = postgres;
+        }
+
+        public Builder version(PgBouncerVersion wanted) {
+            version = wanted;
+            return this;
+        }
+
+        public Builder poolMode(PoolMode mode) {
+            poolMode = mode;
+            return this;
+        }
+
+        /** {@code default_pool_size}, at least 1. */
+        public Builder poolSize(int backends) {
+            if (backends < 1) {
+                throw new IllegalArgumentException("A pool has at least one backend, not " + backends);
+            }
+            poolSize = backends;
+            return this;
+        }
+
+        /** Whether clients log in with SCRAM-SHA-256 (the default), or as they say they are ({@code trust}). */
+        public Builder passwordAuthentication(boolean required) {
+            passwordAuthentication = required;
+            return this;
+        }
+
+        /** A setting of {@code pgbouncer.ini}, section {@code pgbouncer}; the last value given for a name counts. */
+        public Builder setting(String name, String value) {
+            settings.put(name, value);
+            return this;
+        }
+
+        public PgBouncerLab start() {
+            return new PgBouncerLab(this);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package com.scrapersky.session.testkit;
+
+/**
+ * A running pooler in front of a PostgreSQL, whichever pooler it is. What {@link Backends} and the assertions need to
+ * know of one. {@link #connect()} and the addresses go through the pooler.
+ */
+public interface PoolerLab extends PostgresEndpoint, AutoCloseable {
+
+    /** What it is, for a message and a test's name: {@code PgBouncer 1.26}. */
+    String name();
+
+    PoolMode poolMode();
+
+    /** The most backends that the pooler opens for {@link #user()} in {@link #database()}. */
+    int poolSize();
+
+    /** The way to the same database past the pooler. */
+    PostgresEndpoint postgres();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,262 @@
+package com.scrapersky.session.testkit;
+
+import com.scrapersky.session.testkit.internal.binaries.PostgresBinaries;
+import com.scrapersky.session.testkit.internal.process.LabDirectory;
+import com.scrapersky.session.testkit.internal.process.LabProcess;
+import com.scrapersky.session.testkit.internal.process.LoopbackPorts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A real PostgreSQL 18 of its own for a test, on a free port of the loopback address, with an empty database.
+ *
+ * <p>Starting takes a fraction of a second; the first start on a machine also unpacks PostgreSQL's programs. It runs
+ * without root's rights also where the JVM has them, and without the guarantees that cost time on a disk
+ * ({@code fsync=off}). The process and its directory are gone after {@link #close()}, and when the JVM ends in any way,
+ * {@code kill -9} included.
+ *
+ * <pre>{@code
+ * try (PostgresLab postgres = PostgresLab.start();
+ *         PgBouncerLab pooler = PgBouncerLab.builder(postgres).start()) {
+ *     postgres.execute("create table job (id bigint primary key)");
+ *     DataSource subject = new HikariDataSource(config(pooler.jdbcUrl()));
+ * }
+ * }</pre>
+ *
+ * <p>Safe to use from several threads; {@link #stop()}, {@link #crash()}, {@link #restart()} and {@link #close()} are
+ * meant for one thread at a time.
+ */
+public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
+
+    private static final int PORT_ATTEMPTS = 5;
+
+    private final LabDirectory directory;
+    private final String password;
+    private int port;
+    private LabProcess process;
+
+    private PostgresLab(Builder builder) {
+        PostgresBinaries binaries = PostgresBinaries.get();
+        password = binaries.password();
+        directory = LabDirectory.create("postgres");
+        try {
+            binaries.copyDataDirectory(data());
+            String method = builder.passwordAuthentication ? "scram-sha-256" : "trust";
+            append("pg_hba.conf", "host all,replication all 127.0.0.1/32 " + method + "\n");
+            StringBuilder settings = new StringBuilder("\n");
+            builder.settings.forEach((name, value) -> settings.append(name)
+                    .append(" = '")
+                    .append(value.replace("'", "''"))
+                    .append("'\n"));
+            append("postgresql.conf", settings.toString());
+            process = startOnFreePort();
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    /** A PostgreSQL with the settings of {@link #builder()} as they are. */
+    public static PostgresLab start() {
+        return builder().start();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public String host() {
+        return LoopbackPorts.HOST;
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    /** The superuser. */
+    @Override
+    public String user() {
+        return PostgresBinaries.SUPERUSER;
+    }
+
+    @Override
+    public String password() {
+        return password;
+    }
+
+    @Override
+    public String database() {
+        return "postgres";
+    }
+
+    /** Executes each text as the superuser, in autocommit, on one direct connection that is then closed. */
+    public void execute(String... statements) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot prepare the database: " + e.getMessage(), e);
+        }
+    }
+
+    /** Creates an empty database beside {@link #database()}. */
+    public void createDatabase(String name) {
+        execute("create database \"" + name.replace("\"", "\"\"") + "\"");
+    }
+
+    public boolean isRunning() {
+        return process.isAlive();
+    }
+
+    /** Stops the server as an administrator does: every connection gets 57P01 and is closed. */
+    public void stop() {
+        process.end("INT");
+    }
+
+    /** Stops the server at once, as after a crash: open transactions are lost, and the next start recovers. */
+    public void crash() {
+        process.end("QUIT");
+    }
+
+    /** Starts the server again on the same port with the same data, after stopping it if it runs. */
+    public void restart() {
+        if (isRunning()) {
+            stop();
+        }
+        process = launch();
+        process.awaitReady(this::isReady);
+    }
+
+    @Override
+    public void close() {
+        process.end("QUIT");
+        directory.close();
+    }
+
+    @Override
+    public String toString() {
+        return "PostgreSQL at " + host() + ":" + port;
+    }
+
+    private LabProcess startOnFreePort() {
+        for (int attempt = 1; ; attempt++) {
+            port = LoopbackPorts.free();
+            LabProcess started = launch();
+            try {
+                started.awaitReady(this::isReady);
+                return started;
+            } catch (IllegalStateException e) {
+                started.close();
+                if (attempt == PORT_ATTEMPTS || !started.logTail().contains("could not bind")) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private LabProcess launch() {
+        // A crashed server leaves the file behind, with the word that isReady looks for.
+        deleteStatusFile();
+        return LabProcess.start(
+                "PostgreSQL",
+                List.of(PostgresBinaries.get().server(), "-D", data().toString(), "-p", Integer.toString(port)),
+                directory.path(),
+                directory.path().resolve("postgres.log"),
+                "QUIT");
+    }
+
+    private Path data() {
+        return directory.path().resolve("data");
+    }
+
+    private Path statusFile() {
+        return data().resolve("postmaster.pid");
+    }
+
+    // The eighth line of postmaster.pid is what pg_ctl waits for (PostgreSQL, utils/pidfile.h:
+    // LOCK_FILE_LINE_PM_STATUS).
+    private boolean isReady() {
+        try {
+            List<String> lines = Files.readAllLines(statusFile());
+            return lines.size() >= 8 && lines.get(7).strip().equals("ready");
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the server's status", e);
+        }
+    }
+
+    private void deleteStatusFile() {
+        try {
+            Files.deleteIfExists(statusFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot delete " + statusFile(), e);
+        }
+    }
+
+    private void append(String name, String lines) {
+        Path file = data().resolve(name);
+        try {
+            Files.writeString(file, Files.readString(file) + lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + file, e);
+        }
+    }
+
+    /** What a {@link PostgresLab} is started with. Not thread-safe. */
+    public static final class Builder {
+
+        private final Map<String, String> settings = new LinkedHashMap<>();
+        private boolean passwordAuthentication = true;
+
+        private Builder() {
+            setting("listen_addresses", LoopbackPorts.HOST);
+            // Sockets would need a path that is short and writable for two users, and no client here wants one.
+            setting("unix_socket_directories", "");
+            setting("fsync", "off");
+            setting("synchronous_commit", "off");
+            setting("full_page_writes", "off");
+            setting("max_wal_size", "1GB");
+            setting("shared_buffers", "32MB");
+            // In the data directory it disappears with it, whatever happens to the server.
+            setting("dynamic_shared_memory_type", "mmap");
+            setting("max_connections", "100");
+            setting("timezone", "UTC");
+            setting("log_timezone", "UTC");
+        }
+
+        /** A setting of {@code postgresql.conf}; the last value given for a name counts. */
+        public Builder setting(String name, String value) {
+            settings.put(name, value);
+            return this;
+        }
+
+        /** {@code max_connections}; 100 unless told otherwise. */
+        public Builder maxConnections(int connections) {
+            return setting("max_connections", Integer.toString(connections));
+        }
+
+        /** Whether clients log in with SCRAM-SHA-256 (the default), or anybody as any role ({@code trust}). */
+        public Builder passwordAuthentication(boolean required) {
+            passwordAuthentication = required;
+            return this;
+        }
+
+        public PostgresLab start() {
+            return new PostgresLab(this);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package com.scrapersky.session.testkit.internal.binaries;
+
+import com.scrapersky.session.testkit.internal.process.Command;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Finds a pooler's program in one exact version: named by an environment variable, on the {@code PATH}, in the user's
+ * cache, or in Debian's packages, in this order. What cannot be had is an error that says how to get it.
+ */
+public enum PoolerBinaries {
+    PGBOUNCER_1_18("pgbouncer", "1.18", "bookworm"),
+    PGBOUNCER_1_26("pgbouncer", "1.26", "forky");
+
+    private static final ConcurrentHashMap<PoolerBinaries, List<String>> FOUND = new ConcurrentHashMap<>();
+
+    private final String program;
+    private final String version;
+    private final String suite;
+
+    PoolerBinaries(String program, String version, String suite) {
+        this.program = program;
+        this.version = version;
+        this.suite = suite;
+    }
+
+    /** The start of a command line that runs the program. */
+    public List<String> command() {
+        // Not computeIfAbsent: a download would hold a lock of the map for seconds.
+        List<String> known = FOUND.get(this);
+        if (known == null) {
+            known = find();
+            FOUND.put(this, known);
+        }
+        return known;
+    }
+
+    /** The environment variable that names the program or a command line that runs it. */
+    public String variable() {
+        return "SKY_" + program.toUpperCase(Locale.ROOT) + "_" + version.replace('.', '_');
+    }
+
+    private List<String> find() {
+        String given = System.getenv(variable());
+        if (given != null && !given.isBlank()) {
+            return given(given.strip());
+        }
+        for (Path candidate : onPath()) {
+            List<String> command = List.of(candidate.toString());
+            if (isWanted(command)) {
+                return command;
+            }
+        }
+        return unpacked();
+    }
+
+    private List<String> given(String text) {
+        List<String> command = Files.isExecutable(Path.of(text)) ? List.of(text) : Arrays.asList(text.split("\\s+"));
+        if (!isWanted(command)) {
+            throw new IllegalStateException(
+                    variable() + " names \"" + text + "\", which does not answer --version with " + program + " "
+                            + version + " but with: " + versionText(command));
+        }
+        return command;
+    }
+
+    private Set<Path> onPath() {
+        String path = System.getenv().getOrDefault("PATH", "");
+        // Distributions put servers where an ordinary user's PATH does not lead.
+        return Stream.concat(Arrays.stream(path.split(File.pathSeparator)), Stream.of("/usr/sbin", "/usr/local/sbin"))
+                .filter(directory -> !directory.isBlank())
+                .map(directory -> Path.of(directory, program))
+                .filter(Files::isExecutable)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private List<String> unpacked() {
+        String name = program + "-" + version + "-" + System.getProperty("os.arch");
+        try {
+            Path cached = BinaryCache.ofUser().obtain(name, root -> {
+                DebianArchive.unpack(suite, program, root);
+                List<String> command = commandIn(root);
+                if (!isWanted(command)) {
+                    throw new IOException(
+                            "the package in Debian's " + suite + " is another version: " + versionText(command));
+                }
+            });
+            return commandIn(BinaryCache.runnable().copyOf(name, cached));
+        } catch (UncheckedIOException | IOException e) {
+            Throwable cause = e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e;
+            throw new IllegalStateException(
+                    program + " " + version + " is not on the PATH, and unpacking Debian's package failed: "
+                            + cause.getMessage() + "\nWays to get it: install " + program + " " + version
+                            + " so that it is on the PATH; or set the environment variable " + variable()
+                            + " to its path, or to a command line that runs it; or run once on Debian or where the"
+                            + " environment variable " + DebianArchive.MIRROR_VARIABLE
+                            + " names a Debian mirror that apt-get can read.",
+                    e);
+        }
+    }
+
+    /** Runs the program with its own loader and libraries: the machine's may be older, or not glibc at all. */
+    private List<String> commandIn(Path root) throws IOException {
+        Path loader = one(root, ".*/(ld-linux[^/]*|ld64)\\.so\\.\\d+");
+        Path binary = one(root, ".*/s?bin/" + program);
+        String libraries;
+        try (Stream<Path> files = Files.walk(root)) {
+            libraries = files.filter(file -> file.getFileName().toString().matches("lib.*\\.so\\.\\d+"))
+                    .map(file -> file.toString().substring(0, file.toString().lastIndexOf('/')))
+                    .distinct()
+                    .sorted()
+                    .collect(Collectors.joining(":"));
+        }
+        List<String> command = new ArrayList<>();
+        command.addAll(List.of(loader.toString(), "--library-path", libraries, binary.toString()));
+        return List.copyOf(command);
+    }
+
+    private static Path one(Path root, String pattern) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.filter(file -> file.toString().matches(pattern))
+                    // A package's absolute links lead out of the unpacked directory, to the machine's own loader.
+                    .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.isExecutable(file))
+                    .sorted()
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("nothing matches " + pattern + " in the packages"));
+        }
+    }
+
+    private boolean isWanted(List<String> command) {
+        return versionText(command)
+                .toLowerCase(Locale.ROOT)
+                .matches("(?s)" + program + " v?" + version.replace(".", "\\.") + "\\..*");
+    }
+
+    private static String versionText(List<String> command) {
+        List<String> line = new ArrayList<>(command);
+        line.add("--version");
+        return Command.run(line).output().strip();
+    }
+}

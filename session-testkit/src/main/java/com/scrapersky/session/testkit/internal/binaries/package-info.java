@@ -1,0 +1,4 @@
+@NullMarked
+package com.scrapersky.session.testkit.internal.binaries;
+
+import org.jspecify.annotations.NullMarked;

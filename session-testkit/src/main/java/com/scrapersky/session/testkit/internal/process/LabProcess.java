@@ -1,0 +1,148 @@
+package com.scrapersky.session.testkit.internal.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A server process of a lab, run as the {@link Unprivileged} user, and never left behind: a {@link Watchdog} ends it
+ * when the JVM does. Safe to use from several threads.
+ */
+public final class LabProcess implements AutoCloseable {
+
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(5);
+    private static final int LOG_TAIL = 4_000;
+
+    // A process that nothing refers to would lose the pipe to its watchdog to the garbage collector, and be stopped.
+    private static final Set<LabProcess> RUNNING = ConcurrentHashMap.newKeySet();
+
+    private final String name;
+    private final Process process;
+    private final Path directory;
+    private final Path log;
+    private final Watchdog watchdog;
+
+    private LabProcess(String name, Process process, Path directory, Path log, Watchdog watchdog) {
+        this.name = name;
+        this.process = process;
+        this.directory = directory;
+        this.log = log;
+        this.watchdog = watchdog;
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param directory its working directory, deleted when the JVM dies
+     * @param log where its output goes, appended
+     * @param deathSignal the signal that ends it and its children at once
+     */
+    public static LabProcess start(String name, List<String> command, Path directory, Path log, String deathSignal) {
+        ProcessBuilder builder = new ProcessBuilder(Unprivileged.user().command(command))
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(Redirect.appendTo(log.toFile()));
+        // PGDATA, PGPORT and the like of the developer's shell are not meant for this server.
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("PG"));
+        builder.environment().put("LC_ALL", "C");
+        try {
+            Process process = builder.start();
+            process.getOutputStream().close();
+            LabProcess started =
+                    new LabProcess(name, process, directory, log, Watchdog.over(process.pid(), directory, deathSignal));
+            RUNNING.add(started);
+            return started;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot start " + name, e);
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits until the server answers; says what its log says when it ends instead. */
+    public void awaitReady(BooleanSupplier ready) {
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (!ready.getAsBoolean()) {
+            if (exitsWithin(POLL)) {
+                throw new IllegalStateException(
+                        name + " ended with exit code " + process.exitValue() + " instead of starting:\n" + logTail());
+            }
+            if (System.nanoTime() > deadline) {
+                String tail = logTail();
+                close();
+                throw new IllegalStateException(name + " was not ready within " + START_LIMIT + ":\n" + tail);
+            }
+        }
+    }
+
+    /** Sends a signal by its name without SIG. */
+    public void signal(String signal) {
+        Command.Result result =
+                Command.run(List.of("sh", "-c", "kill -s \"$1\" \"$2\"", "sh", signal, Long.toString(pid())));
+        if (!result.succeeded() && isAlive()) {
+            throw new IllegalStateException("Cannot send " + signal + " to " + name + " (process " + pid() + "): "
+                    + result.output().strip());
+        }
+    }
+
+    /** Sends the signal and waits for the end; kills what has not ended after some seconds. */
+    public void end(String signal) {
+        if (isAlive()) {
+            signal(signal);
+            // A process that a test has frozen with SIGSTOP would not see the signal.
+            signal("CONT");
+        }
+        if (!exitsWithin(STOP_LIMIT)) {
+            process.destroyForcibly();
+            exitsWithin(STOP_LIMIT);
+        }
+        watchdog.close();
+        RUNNING.remove(this);
+    }
+
+    @Override
+    public void close() {
+        end("KILL");
+    }
+
+    /** The end of what the server wrote. */
+    public String logTail() {
+        try {
+            String text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8).strip();
+            return text.length() <= LOG_TAIL ? text : "…" + text.substring(text.length() - LOG_TAIL);
+        } catch (IOException e) {
+            return "(its log " + log + " cannot be read: " + e.getMessage() + ")";
+        }
+    }
+
+    private boolean exitsWithin(Duration limit) {
+        try {
+            return process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for " + name, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " (process " + pid() + " in " + directory + ")";
+    }
+}

@@ -1,0 +1,37 @@
+package com.scrapersky.session.testkit.internal.process;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Free ports for servers on the loopback address, from below the range that systems hand out to outgoing connections.
+ *
+ * <p>Inside that range (Linux: 32768 and up) a stopped server's port could be taken by any client while a fault test
+ * keeps the server down, and a client that calls a port without a listener could even be connected to itself.
+ */
+public final class LoopbackPorts {
+
+    public static final String HOST = "127.0.0.1";
+
+    private static final int LOWEST = 15_000;
+    private static final int HIGHEST = 32_000;
+
+    private LoopbackPorts() {}
+
+    /** A port that was free a moment ago; the caller tries another when its server finds it taken. */
+    public static int free() {
+        for (int attempt = 0; attempt < 1_000; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            try (ServerSocket socket = new ServerSocket()) {
+                socket.bind(new InetSocketAddress(InetAddress.getByAddress(HOST, new byte[] {127, 0, 0, 1}), port));
+                return port;
+            } catch (IOException taken) {
+                // Another server has this one: the next number is as good.
+            }
+        }
+        throw new IllegalStateException("No free port on " + HOST + " between " + LOWEST + " and " + HIGHEST);
+    }
+}

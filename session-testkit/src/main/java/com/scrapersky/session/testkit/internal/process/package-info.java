@@ -1,0 +1,4 @@
+@NullMarked
+package com.scrapersky.session.testkit.internal.process;
+
+import org.jspecify.annotations.NullMarked;

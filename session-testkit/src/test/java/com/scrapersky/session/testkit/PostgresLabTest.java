@@ -1,0 +1,92 @@
+package com.scrapersky.session.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PostgresLabTest {
+
+    @Test
+    void startsPostgres18WithItsOwnSettings() throws SQLException {
+        try (PostgresLab lab = PostgresLab.builder()
+                        .setting("search_path", "it's, public")
+                        .maxConnections(17)
+                        .start();
+                Connection connection = lab.connect()) {
+            assertThat(query(connection, "show server_version")).startsWith("18.");
+            assertThat(query(connection, "show max_connections")).isEqualTo("17");
+            assertThat(query(connection, "show search_path")).isEqualTo("it's, public");
+            assertThat(query(connection, "select upper('äß')")).isEqualTo("Äß");
+        }
+    }
+
+    @Test
+    void asksForThePasswordUnlessToldOtherwise() throws SQLException {
+        try (PostgresLab lab = PostgresLab.start()) {
+            assertThatThrownBy(() -> DriverManager.getConnection(
+                            "jdbc:postgresql://" + lab.host() + ":" + lab.port() + "/postgres", "postgres", "wrong"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
+            assertThat(lab.toString()).doesNotContain(lab.password());
+        }
+        try (PostgresLab lab =
+                        PostgresLab.builder().passwordAuthentication(false).start();
+                Connection connection = lab.connect(Map.of("password", "anything"))) {
+            assertThat(query(connection, "select current_user")).isEqualTo("postgres");
+        }
+    }
+
+    @Test
+    void createsDatabases() throws SQLException {
+        try (PostgresLab lab = PostgresLab.start()) {
+            lab.createDatabase("an \"odd\" name");
+            try (Connection connection = lab.connect()) {
+                assertThat(query(connection, "select count(*) from pg_database where datname = 'an \"odd\" name'"))
+                        .isEqualTo("1");
+            }
+        }
+    }
+
+    @Test
+    void keepsPortAndDataOverARestart() throws SQLException {
+        try (PostgresLab lab = PostgresLab.start()) {
+            lab.execute("create table kept (id int)", "insert into kept values (1)");
+            lab.stop();
+            assertThat(lab.isRunning()).isFalse();
+            assertThatThrownBy(lab::connect).isInstanceOf(SQLException.class);
+            lab.restart();
+            lab.execute("insert into kept values (2)");
+            lab.restart();
+            try (Connection connection = lab.connect()) {
+                assertThat(query(connection, "select count(*) from kept")).isEqualTo("2");
+            }
+        }
+    }
+
+    @Test
+    void recoversAfterACrashThatBreaksOpenConnections() throws SQLException {
+        try (PostgresLab lab = PostgresLab.start()) {
+            lab.execute("create table kept (id int)", "checkpoint");
+            try (Connection open = lab.connect()) {
+                query(open, "select 1");
+                lab.crash();
+                assertThatThrownBy(() -> query(open, "select 1")).isInstanceOf(SQLException.class);
+            }
+            lab.restart();
+            lab.execute("insert into kept values (1)");
+        }
+    }
+
+    private static String query(Connection connection, String sql) throws SQLException {
+        try (ResultSet rows = connection.createStatement().executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+}
