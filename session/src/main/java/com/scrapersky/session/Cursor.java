@@ -13,7 +13,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.BaseConnection;
 
 /** The rows of a statement, one page at a time; everything is closed behind the last row, or when the stream is. */
 final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
@@ -26,13 +25,14 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
     private final RowType.Reader<T> reader;
     private boolean open = true;
 
-    private Cursor(SqlStatement source, Lease lease, PreparedStatement statement, RowShape<T> shape) throws SQLException {
+    private Cursor(SqlStatement source, Lease lease, PreparedStatement statement, RowShape<T> shape)
+            throws SQLException {
         super(Long.MAX_VALUE, Spliterator.ORDERED);
         this.source = source;
         this.lease = lease;
         this.statement = statement;
         this.result = statement.executeQuery();
-        this.columns = Columns.of(result, lease.connection().unwrap(BaseConnection.class));
+        this.columns = Columns.of(result);
         this.reader = shape.reader(columns);
     }
 
@@ -43,10 +43,9 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
             PreparedStatement statement = source.prepareCursor(lease.connection());
             try {
                 Cursor<T> cursor = new Cursor<>(source, lease, statement, shape);
-                Stream<T> stream = StreamSupport.stream(cursor, false).onClose(cursor::close);
-                lease.holdOpen(stream);
+                lease.holdOpen(cursor);
                 opened = true;
-                return stream;
+                return StreamSupport.stream(cursor, false).onClose(cursor::close);
             } finally {
                 if (!opened) {
                     statement.close();
@@ -99,16 +98,18 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
         }
     }
 
-    private void close() {
+    void close() {
         if (!open) {
             return;
         }
         open = false;
-        try (lease) {
+        try {
             // Closing a statement sends nothing by itself: the portal's Close travels with the next flush.
             statement.close();
         } catch (SQLException error) {
             throw source.failure(error, lease.phase());
+        } finally {
+            lease.letGo(this);
         }
     }
 }

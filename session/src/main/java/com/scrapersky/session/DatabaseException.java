@@ -71,7 +71,7 @@ public abstract sealed class DatabaseException extends RuntimeException
     /** The message, and on a line of its own the advice. */
     @Override
     public String getMessage() {
-        String message = super.getMessage();
+        String message = String.valueOf(super.getMessage());
         return advice == null ? message : message + System.lineSeparator() + "  Advice: " + advice;
     }
 

@@ -9,7 +9,6 @@ import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
@@ -40,7 +39,7 @@ public final class DatabaseSession implements AutoCloseable {
     private final boolean readOnly;
     private final boolean endedByFactory;
     private final Thread owner = Thread.currentThread();
-    private final List<Stream<?>> streams = new ArrayList<>();
+    private final List<Cursor<?>> cursors = new ArrayList<>();
     private final Lease lease = new StatementLease();
     private @Nullable String ended;
     private @Nullable DatabaseException firstFailure;
@@ -178,7 +177,7 @@ public final class DatabaseSession implements AutoCloseable {
         boolean failed = state() == TransactionState.FAILED;
         boolean committing = commit && !failed && !rollbackOnly;
         try (connection) {
-            closeStreams();
+            closeCursors();
             ended = committing ? "committed" : "rolled back";
             if (committing) {
                 connection.commit();
@@ -196,10 +195,10 @@ public final class DatabaseSession implements AutoCloseable {
         }
     }
 
-    private void closeStreams() {
-        // A stream takes itself out of the list when it is closed.
-        for (Stream<?> stream : List.copyOf(streams)) {
-            stream.close();
+    private void closeCursors() {
+        // A cursor takes itself out of the list when it is closed.
+        for (Cursor<?> cursor : List.copyOf(cursors)) {
+            cursor.close();
         }
     }
 
@@ -231,7 +230,8 @@ public final class DatabaseSession implements AutoCloseable {
         }
         if (ended != null) {
             throw Errors.usage(
-                    "the session is over, its transaction was " + ended, "open another session for another transaction");
+                    "the session is over, its transaction was " + ended,
+                    "open another session for another transaction");
         }
         if (executing) {
             throw Errors.usage(
@@ -274,9 +274,13 @@ public final class DatabaseSession implements AutoCloseable {
         }
 
         @Override
-        public void holdOpen(Stream<?> stream) {
-            streams.add(stream);
-            stream.onClose(() -> streams.remove(stream));
+        public void holdOpen(Cursor<?> cursor) {
+            cursors.add(cursor);
+        }
+
+        @Override
+        public void letGo(Cursor<?> cursor) {
+            cursors.remove(cursor);
         }
 
         @Override

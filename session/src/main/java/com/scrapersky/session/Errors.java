@@ -81,7 +81,8 @@ final class Errors {
                 firstFailure));
     }
 
-    private static DatabaseException translate(DriverErrors driver, Phase phase, String prefix, Place place, NamedSql sql) {
+    private static DatabaseException translate(
+            DriverErrors driver, Phase phase, String prefix, Place place, NamedSql sql) {
         return translate(driver, phase, prefix, place, " — in: " + sql.abbreviated(SHOWN_SQL));
     }
 

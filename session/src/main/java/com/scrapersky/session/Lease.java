@@ -2,7 +2,6 @@ package com.scrapersky.session;
 
 import com.scrapersky.session.Errors.Phase;
 import java.sql.Connection;
-import java.util.stream.Stream;
 
 /** A connection while one statement is executed on it. */
 interface Lease extends AutoCloseable {
@@ -15,8 +14,11 @@ interface Lease extends AutoCloseable {
     /** Remembers that the statement failed. */
     void failed(DatabaseException failure);
 
-    /** Ties a stream to the end of whatever this lease belongs to. */
-    void holdOpen(Stream<?> stream);
+    /** Ties a cursor to the end of whatever this lease belongs to. */
+    void holdOpen(Cursor<?> cursor);
+
+    /** A cursor is closed before that end. */
+    void letGo(Cursor<?> cursor);
 
     /** Gives the connection back where it was borrowed for the statement alone. */
     @Override

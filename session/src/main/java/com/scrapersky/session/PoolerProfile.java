@@ -174,7 +174,10 @@ public final class PoolerProfile {
     }
 
     private static PoolerProfile preset(Pooler pooler, Mode mode) {
-        return of(pooler, mode, List.of(new Evidence("the code that built the factory says so", "taken at its word", true)));
+        return of(
+                pooler,
+                mode,
+                List.of(new Evidence("the code that built the factory says so", "taken at its word", true)));
     }
 
     PoolerProfile with(List<Parameter> parameters, List<String> warnings, StatementMode statementMode) {

@@ -126,7 +126,8 @@ public final class Row extends AbstractMap<String, @Nullable Object> {
 
     private static <T> T present(String column, @Nullable T value) {
         if (value == null) {
-            throw Errors.unexpectedResult("the value of column \"" + column + "\" is null; read it by get(column, type)");
+            throw Errors.unexpectedResult(
+                    "the value of column \"" + column + "\" is null; read it by get(column, type)");
         }
         return value;
     }

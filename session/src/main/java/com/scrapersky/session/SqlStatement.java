@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.BaseConnection;
 import org.postgresql.jdbc.PgStatement;
 
 /**
@@ -257,7 +256,7 @@ public final class SqlStatement {
             throws SQLException {
         List<T> rows = new ArrayList<>();
         try (ResultSet result = statement.getResultSet()) {
-            Columns columns = Columns.of(result, statement.getConnection().unwrap(BaseConnection.class));
+            Columns columns = Columns.of(result);
             RowType.Reader<T> reader = shape.reader(columns);
             while (result.next()) {
                 rows.add(reader.read(columns.read(result)));
@@ -329,7 +328,8 @@ public final class SqlStatement {
             set.putAll(RecordParameters.of(components, sql.names()));
         } else {
             throw Errors.invalidStatement(
-                    "a parameter set of " + parameters.getClass().getName(), "give a Map or a record for each execution");
+                    "a parameter set of " + parameters.getClass().getName(),
+                    "give a Map or a record for each execution");
         }
         checkNames(set);
         return set;

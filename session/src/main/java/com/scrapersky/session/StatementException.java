@@ -60,7 +60,10 @@ public sealed class StatementException extends DatabaseException
 
     /** Which part of the caller's statement and schema an error is about. */
     record Place(
-            @Nullable Integer position, @Nullable String constraint, @Nullable String table, List<String> columns) {
+            @Nullable Integer position,
+            @Nullable String constraint,
+            @Nullable String table,
+            List<String> columns) {
         static final Place UNKNOWN = new Place(null, null, null, List.of());
     }
 }

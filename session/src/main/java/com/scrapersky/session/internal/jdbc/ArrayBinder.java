@@ -24,8 +24,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.BaseConnection;
-import org.postgresql.jdbc.TimestampUtils;
 
 /**
  * Binds collections and Java arrays as PostgreSQL arrays.
@@ -42,8 +40,7 @@ final class ArrayBinder {
             throws SQLException, UnsupportedValueException {
         List<@Nullable Object> elements = elements(value);
         String type = typeOf(elements);
-        TimestampUtils times = statement.getConnection().unwrap(BaseConnection.class).getTimestampUtils();
-        String literal = ArrayLiteral.write(elements, element -> text(element, times));
+        String literal = ArrayLiteral.write(elements, ArrayBinder::text);
         if (type != null) {
             statement.setObject(index, ParameterBinder.typed("_" + type, literal));
         } else if (surroundings == Surroundings.ARGUMENT || surroundings == Surroundings.ARGUMENT_OF_ANY_TYPE) {
@@ -69,19 +66,22 @@ final class ArrayBinder {
     }
 
     private static @Nullable Object dimension(@Nullable Object element) {
-        boolean nested = element instanceof Collection<?>
-                || (element != null && element.getClass().isArray() && !(element instanceof byte[]));
-        return nested ? elements(element) : element;
+        if (element == null || element instanceof byte[]) {
+            return element;
+        }
+        return element instanceof Collection<?> || element.getClass().isArray() ? elements(element) : element;
     }
 
     /** The one SQL type of all elements, or null where the server shall infer it. */
     private static @Nullable String typeOf(List<@Nullable Object> elements) throws UnsupportedValueException {
         String type = null;
         for (Object element : elements) {
-            String own = element == null ? null : element instanceof List<?> list ? typeOf(nullable(list)) : name(element);
+            String own =
+                    element == null ? null : element instanceof List<?> list ? typeOf(nullable(list)) : name(element);
             if (type != null && own != null && !type.equals(own)) {
                 if (!isInteger(type) || !isInteger(own)) {
-                    throw new UnsupportedValueException("a collection of both " + type + " and " + own + " values has no PostgreSQL type");
+                    throw new UnsupportedValueException(
+                            "a collection of both " + type + " and " + own + " values has no PostgreSQL type");
                 }
                 own = "int8";
             }
@@ -99,8 +99,9 @@ final class ArrayBinder {
         return type.equals("int2") || type.equals("int4") || type.equals("int8");
     }
 
-    private static @Nullable String name(Object element) throws UnsupportedValueException {
-        if (element instanceof CharSequence
+    private static @Nullable String name(@Nullable Object element) throws UnsupportedValueException {
+        if (element == null
+                || element instanceof CharSequence
                 || element instanceof Enum<?>
                 || element instanceof Character
                 || element instanceof InetAddress) {
@@ -135,7 +136,9 @@ final class ArrayBinder {
             return "time";
         } else if (element instanceof LocalDateTime) {
             return "timestamp";
-        } else if (element instanceof OffsetDateTime || element instanceof Instant || element instanceof ZonedDateTime) {
+        } else if (element instanceof OffsetDateTime
+                || element instanceof Instant
+                || element instanceof ZonedDateTime) {
             return "timestamptz";
         } else if (element instanceof Duration || element instanceof Period || element instanceof Interval) {
             return "interval";
@@ -144,20 +147,18 @@ final class ArrayBinder {
                 "a collection with values of " + element.getClass().getName() + " has no PostgreSQL type");
     }
 
-    /** pgjdbc's own text for times: it knows infinity and years before Christ, {@code toString()} does not. */
-    private static String text(Object element, TimestampUtils times) {
+    /** Dates by {@link TimeText}: it knows infinity and years before Christ, {@code toString()} does not. */
+    private static String text(Object element) {
         if (element instanceof LocalDate date) {
-            return times.toString(date);
-        } else if (element instanceof LocalTime time) {
-            return times.toString(time);
+            return TimeText.of(date);
         } else if (element instanceof LocalDateTime time) {
-            return times.toString(time);
+            return TimeText.of(time);
         } else if (element instanceof OffsetDateTime time) {
-            return times.toString(time);
+            return TimeText.of(time);
         } else if (element instanceof Instant instant) {
-            return times.toString(instant.atOffset(ZoneOffset.UTC));
+            return TimeText.of(instant.atOffset(ZoneOffset.UTC));
         } else if (element instanceof ZonedDateTime time) {
-            return times.toString(time.toOffsetDateTime());
+            return TimeText.of(time.toOffsetDateTime());
         } else if (element instanceof byte[] bytes) {
             return "\\x" + HexFormat.of().formatHex(bytes);
         } else if (element instanceof Enum<?> constant) {

@@ -16,7 +16,6 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Oid;
-import org.postgresql.jdbc.TimestampUtils;
 import org.postgresql.util.PGInterval;
 
 /**
@@ -38,10 +37,11 @@ interface ColumnReader {
     int INT8RANGE_ARRAY = 3927;
 
     /** The value of column {@code index} (counted from 1) in the current row. */
-    @Nullable Object read(ResultSet row, int index) throws SQLException;
+    @Nullable
+    Object read(ResultSet row, int index) throws SQLException;
 
-    /** The reader for a type. {@code times} reads dates inside arrays. */
-    static ColumnReader of(int oid, TimestampUtils times) {
+    /** The reader for a type. */
+    static ColumnReader of(int oid) {
         return switch (oid) {
             case Oid.INT2, Oid.INT4 -> (row, index) -> orNull(row, row.getInt(index));
             case Oid.INT8, Oid.OID -> (row, index) -> orNull(row, row.getLong(index));
@@ -58,16 +58,17 @@ interface ColumnReader {
             case Oid.NUMERIC -> (row, index) -> fromText(row.getString(index), ColumnReader::number);
             case Oid.INTERVAL -> (row, index) -> fromText(row.getString(index), ColumnReader::interval);
             default -> {
-                Function<String, ?> element = element(oid, times);
+                Function<String, ?> element = element(oid);
                 yield element == null
                         ? ResultSet::getString
-                        : (row, index) -> fromText(row.getString(index), literal -> ArrayLiteral.read(literal, element));
+                        : (row, index) ->
+                                fromText(row.getString(index), literal -> ArrayLiteral.read(literal, element));
             }
         };
     }
 
     /** How the elements of an array type are read from their text, or null for a type that is no array known here. */
-    private static @Nullable Function<String, ?> element(int arrayOid, TimestampUtils times) {
+    private static @Nullable Function<String, ?> element(int arrayOid) {
         return switch (arrayOid) {
             case Oid.INT2_ARRAY, Oid.INT4_ARRAY -> Integer::valueOf;
             case Oid.INT8_ARRAY, Oid.OID_ARRAY -> Long::valueOf;
@@ -78,11 +79,11 @@ interface ColumnReader {
             case Oid.NUMERIC_ARRAY -> ColumnReader::number;
             case Oid.BYTEA_ARRAY -> text -> HexFormat.of().parseHex(text, 2, text.length());
             case Oid.INTERVAL_ARRAY -> ColumnReader::interval;
-            case Oid.DATE_ARRAY -> text -> time(() -> times.toLocalDateTime(text).toLocalDate());
-            case Oid.TIMESTAMP_ARRAY -> text -> time(() -> times.toLocalDateTime(text));
-            case Oid.TIMESTAMPTZ_ARRAY -> text -> time(() -> times.toOffsetDateTime(text));
-            case Oid.TIME_ARRAY -> text -> time(() -> times.toLocalTime(text));
-            case Oid.TIMETZ_ARRAY -> text -> time(() -> times.toOffsetTime(text));
+            case Oid.DATE_ARRAY -> TimeText::date;
+            case Oid.TIMESTAMP_ARRAY -> TimeText::timestamp;
+            case Oid.TIMESTAMPTZ_ARRAY -> TimeText::timestampWithZone;
+            case Oid.TIME_ARRAY -> TimeText::time;
+            case Oid.TIMETZ_ARRAY -> TimeText::timeWithZone;
             case Oid.TEXT_ARRAY,
                     Oid.VARCHAR_ARRAY,
                     Oid.BPCHAR_ARRAY,
@@ -129,18 +130,5 @@ interface ColumnReader {
         } catch (SQLException unreadable) {
             throw new IllegalArgumentException("not an interval", unreadable);
         }
-    }
-
-    private static Object time(TimeReader reader) {
-        try {
-            return reader.read();
-        } catch (SQLException unreadable) {
-            throw new IllegalArgumentException("not a time", unreadable);
-        }
-    }
-
-    /** What pgjdbc's readers of times throw. */
-    interface TimeReader {
-        Object read() throws SQLException;
     }
 }

@@ -9,9 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.BaseConnection;
 import org.postgresql.jdbc.PgResultSet;
-import org.postgresql.jdbc.TimestampUtils;
 
 /** The columns of a result, shared by all its rows: their names, and how to read them. Immutable. */
 public final class Columns {
@@ -27,18 +25,17 @@ public final class Columns {
     }
 
     /** The columns of {@code result}. Two of one name are an error: a map could hold only one of them. */
-    public static Columns of(ResultSet result, BaseConnection connection) throws SQLException {
+    public static Columns of(ResultSet result) throws SQLException {
         ResultSetMetaData metaData = result.getMetaData();
         // getColumnOID, because getColumnTypeName and getColumnType ask the catalogue about types they do not know.
         PgResultSet types = result.unwrap(PgResultSet.class);
-        TimestampUtils times = connection.getTimestampUtils();
         int count = metaData.getColumnCount();
         String[] names = new String[count];
         Map<String, Integer> indexes = new HashMap<>(count * 2);
         ColumnReader[] readers = new ColumnReader[count];
         for (int i = 0; i < count; i++) {
             names[i] = metaData.getColumnLabel(i + 1);
-            readers[i] = ColumnReader.of(types.getColumnOID(i + 1), times);
+            readers[i] = ColumnReader.of(types.getColumnOID(i + 1));
             if (indexes.put(names[i], i) != null) {
                 throw new MappingException("the result has two columns named \"" + names[i]
                         + "\"; name each differently with AS, or select only one");
@@ -55,7 +52,8 @@ public final class Columns {
                 values[i] = readers[i].read(row, i + 1);
             } catch (IllegalArgumentException unreadable) {
                 // Without its cause: the reader's message may quote the value.
-                throw new MappingException("the value of column \"" + names.get(i) + "\" has no Java form here; cast it to text");
+                throw new MappingException(
+                        "the value of column \"" + names.get(i) + "\" has no Java form here; cast it to text");
             }
         }
         return values;

@@ -93,8 +93,9 @@ public final class DriverErrors {
         }
         if (isDataError()) {
             // Whatever else class 22 quotes is a piece of data, perhaps in another spelling than it was bound in.
-            hidden = QUOTED.matcher(hidden).replaceAll(quoted ->
-                    sql.contains(quoted.group(1)) ? Matcher.quoteReplacement(quoted.group()) : "‹value›");
+            hidden = QUOTED.matcher(hidden)
+                    .replaceAll(quoted ->
+                            sql.contains(quoted.group(1)) ? Matcher.quoteReplacement(quoted.group()) : "‹value›");
         }
         return new DriverErrors(error, hidden);
     }
@@ -139,9 +140,7 @@ public final class DriverErrors {
             case "57014" -> Kind.CANCELLED;
             case "55P03" -> Kind.LOCK_NOT_AVAILABLE;
             default ->
-                state().startsWith("23")
-                        ? Kind.CONSTRAINT
-                        : state().startsWith("40") ? Kind.ROLLED_BACK : Kind.OTHER;
+                state().startsWith("23") ? Kind.CONSTRAINT : state().startsWith("40") ? Kind.ROLLED_BACK : Kind.OTHER;
         };
     }
 

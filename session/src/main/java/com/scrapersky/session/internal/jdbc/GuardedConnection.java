@@ -43,7 +43,8 @@ public final class GuardedConnection extends ForwardingConnection {
 
     private static SQLException refused(String call) {
         return new SQLNonTransientException(
-                call + " on the connection of a session: the session ends its transaction itself. Return from the work to"
+                call
+                        + " on the connection of a session: the session ends its transaction itself. Return from the work to"
                         + " commit, throw or call setRollbackOnly() to roll back",
                 INVALID_TERMINATION);
     }

@@ -37,8 +37,7 @@ public final class ParameterBinder {
     private ParameterBinder() {}
 
     /** Binds {@code value} to placeholder {@code index}, counted from 1. */
-    public static void bind(
-            PreparedStatement statement, int index, @Nullable Object value, Surroundings surroundings)
+    public static void bind(PreparedStatement statement, int index, @Nullable Object value, Surroundings surroundings)
             throws SQLException, UnsupportedValueException {
         if (value == null) {
             boolean typed = surroundings == Surroundings.ARGUMENT_OF_ANY_TYPE;

@@ -60,7 +60,8 @@ public final class RecordParameters {
             return MethodHandles.lookup().unreflect(method);
         } catch (IllegalAccessException | InaccessibleObjectException closed) {
             throw new MappingException(
-                    method.getDeclaringClass().getName() + " cannot be read: its package needs to be open to com.scrapersky.session",
+                    method.getDeclaringClass().getName()
+                            + " cannot be read: its package needs to be open to com.scrapersky.session",
                     closed);
         }
     }

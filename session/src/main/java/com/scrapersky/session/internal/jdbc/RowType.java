@@ -46,7 +46,8 @@ public final class RowType<T> {
                 this.constructor = constructor(type);
             } catch (ReflectiveOperationException | InaccessibleObjectException closed) {
                 throw new MappingException(
-                        type.getName() + " cannot be made from a row: it needs to be a record, or a class with a constructor"
+                        type.getName()
+                                + " cannot be made from a row: it needs to be a record, or a class with a constructor"
                                 + " without parameters and setters, in a package that is open to com.scrapersky.session",
                         closed);
             }
@@ -60,6 +61,8 @@ public final class RowType<T> {
     }
 
     /** How rows with these columns become values of this type. */
+    @SuppressWarnings(
+            "NullAway") // A column may be null, as the type argument says; NullAway reads those in JSpecify mode only.
     public Reader<@Nullable T> reader(Columns columns) {
         if (constructor == null) {
             if (columns.names().size() != 1) {
@@ -68,7 +71,8 @@ public final class RowType<T> {
             }
             return values -> ValueConversion.convert(values[0], type);
         }
-        int[] indexes = columns.indexesOf(properties.stream().map(Property::name).toList());
+        int[] indexes =
+                columns.indexesOf(properties.stream().map(Property::name).toList());
         return type.isRecord()
                 ? recordReader(columns, indexes, constructor)
                 : beanReader(columns, indexes, constructor);
@@ -82,8 +86,8 @@ public final class RowType<T> {
             }
         }
         if (!missing.isEmpty()) {
-            throw new MappingException("no column for " + missing + " of " + type.getSimpleName() + "; the result has "
-                    + columns.names());
+            throw new MappingException(
+                    "no column for " + missing + " of " + type.getSimpleName() + "; the result has " + columns.names());
         }
         return values -> {
             @Nullable Object[] arguments = new @Nullable Object[indexes.length];
@@ -148,7 +152,9 @@ public final class RowType<T> {
 
     private static MethodHandle constructor(Class<?> type) throws ReflectiveOperationException {
         Class<?>[] parameters = type.isRecord()
-                ? Arrays.stream(type.getRecordComponents()).map(RecordComponent::getType).toArray(Class<?>[]::new)
+                ? Arrays.stream(type.getRecordComponents())
+                        .map(RecordComponent::getType)
+                        .toArray(Class<?>[]::new)
                 : new Class<?>[0];
         Constructor<?> constructor = opened(type.getDeclaredConstructor(parameters));
         MethodHandle handle = MethodHandles.lookup().unreflectConstructor(constructor);
@@ -172,15 +178,22 @@ public final class RowType<T> {
         T read(@Nullable Object[] values);
     }
 
-    private record Property(String name, Class<?> type, Type genericType, @Nullable MethodHandle setter) {
+    private record Property(
+            String name,
+            Class<?> type,
+            Type genericType,
+            @Nullable MethodHandle setter) {
 
-        @Nullable Object convert(@Nullable Object value) {
+        @Nullable
+        Object convert(@Nullable Object value) {
             try {
                 if (value == null && type.isPrimitive()) {
                     throw new MappingException("the value is null, and " + type + " cannot be");
                 }
                 Class<?> element = elementOfList();
-                return element == null ? ValueConversion.convert(value, type) : ValueConversion.convertList(value, element);
+                return element == null
+                        ? ValueConversion.convert(value, type)
+                        : ValueConversion.convertList(value, element);
             } catch (MappingException unfit) {
                 throw new MappingException(name + ": " + unfit.getMessage());
             }

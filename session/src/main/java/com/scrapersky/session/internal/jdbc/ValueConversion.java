@@ -101,7 +101,9 @@ public final class ValueConversion {
 
     private static @Nullable Object number(Number number, Class<?> type) {
         if (type == double.class || type == Double.class) {
-            return number instanceof Float || number instanceof BigDecimal || isExact(number) ? number.doubleValue() : null;
+            return number instanceof Float || number instanceof BigDecimal || isExact(number)
+                    ? number.doubleValue()
+                    : null;
         } else if (type == float.class || type == Float.class) {
             return number instanceof Float || number instanceof Integer ? number.floatValue() : null;
         } else if (type == Number.class) {
@@ -111,7 +113,9 @@ public final class ValueConversion {
     }
 
     private static boolean isExact(Number number) {
-        return number instanceof Integer || number instanceof Double || (long) (double) number.longValue() == number.longValue();
+        return number instanceof Integer
+                || number instanceof Double
+                || (long) (double) number.longValue() == number.longValue();
     }
 
     private static @Nullable Object integer(Number number, Class<?> type) {

@@ -61,17 +61,35 @@ public final class AutomaticParameters {
 
     private void decide(boolean loopback) {
         if (profile.statementMode() == StatementMode.UNNAMED) {
-            apply("prepareThreshold", "0", "no statement stays at a backend under a name, COMMIT and ROLLBACK included; another"
-                    + " client's statement of the same name would be executed instead");
+            apply(
+                    "prepareThreshold",
+                    "0",
+                    "no statement stays at a backend under a name, COMMIT and ROLLBACK included; another"
+                            + " client's statement of the same name would be executed instead");
         } else {
-            apply("prepareThreshold", "5", "the backend is this client's own, so a statement used five times stays prepared");
+            apply(
+                    "prepareThreshold",
+                    "5",
+                    "the backend is this client's own, so a statement used five times stays prepared");
         }
         apply("preferQueryMode", "extended", "the simple mode inlines values into the text and ignores fetch sizes");
-        apply("autosave", "never", "a savepoint around each statement costs round trips, and loses commits behind a pooler");
-        apply("readOnlyMode", "transaction", "BEGIN READ ONLY carries it; 'always' would set it for the backend's next user");
-        apply("assumeMinServerVersion", "12", "the application name travels in the startup packet instead of a SET afterwards,"
-                + " so connecting needs no backend and leaves nothing on one");
-        apply("ApplicationName", "sky-session", "one fixed name for all connections: poolers set it again at each change");
+        apply(
+                "autosave",
+                "never",
+                "a savepoint around each statement costs round trips, and loses commits behind a pooler");
+        apply(
+                "readOnlyMode",
+                "transaction",
+                "BEGIN READ ONLY carries it; 'always' would set it for the backend's next user");
+        apply(
+                "assumeMinServerVersion",
+                "12",
+                "the application name travels in the startup packet instead of a SET afterwards,"
+                        + " so connecting needs no backend and leaves nothing on one");
+        apply(
+                "ApplicationName",
+                "sky-session",
+                "one fixed name for all connections: poolers set it again at each change");
         apply("gssEncMode", "disable", "poolers speak no GSS encryption; asking costs a round trip for each connect");
         decideTls(loopback);
         apply("tcpKeepAlive", "true", "idle connections are many and long-lived; a dead peer is noticed");
@@ -85,16 +103,23 @@ public final class AutomaticParameters {
     private void decideTls(boolean loopback) {
         Parameter given = explicit.get("sslmode");
         if (given == null && loopback) {
-            apply("sslmode", "disable", "nothing leaves this machine; asking for TLS costs a round trip for each connect");
+            apply(
+                    "sslmode",
+                    "disable",
+                    "nothing leaves this machine; asking for TLS costs a round trip for each connect");
             return;
         }
         if (given == null) {
-            warnings.add("sslmode is not set, so TLS is used if the server offers it but protects from nothing: set"
-                    + " sslmode=verify-full, with sslrootcert where the certificate is not signed by a public authority");
+            warnings.add(
+                    "sslmode is not set, so TLS is used if the server offers it but protects from nothing: set"
+                            + " sslmode=verify-full, with sslrootcert where the certificate is not signed by a public authority");
         }
         apply("sslmode", "prefer", "what libpq does when nothing is said");
         if (given == null || !TLS_ENFORCED.contains(given.value())) {
-            apply("requireAuth", "!password", "without enforced TLS nobody can make the driver send the password in clear");
+            apply(
+                    "requireAuth",
+                    "!password",
+                    "without enforced TLS nobody can make the driver send the password in clear");
         }
     }
 
@@ -103,10 +128,14 @@ public final class AutomaticParameters {
         if (own == null) {
             parameters.add(new Parameter(name, value, reason, Origin.AUTOMATIC));
         } else if (own.value().equals(value)) {
-            parameters.add(new Parameter(name, value, own.reason() + "; it would be the same by itself: " + reason, own.origin()));
+            parameters.add(new Parameter(
+                    name, value, own.reason() + "; it would be the same by itself: " + reason, own.origin()));
         } else {
             parameters.add(new Parameter(
-                    name, own.value(), own.reason() + "; overrides " + value + ", which stands for: " + reason, own.origin()));
+                    name,
+                    own.value(),
+                    own.reason() + "; overrides " + value + ", which stands for: " + reason,
+                    own.origin()));
             warnIfUnsafe(own, reason);
         }
     }
@@ -130,8 +159,8 @@ public final class AutomaticParameters {
             default -> "";
         };
         if (!why.isEmpty()) {
-            warnings.add(parameter.name() + "=" + parameter.value() + " is unsafe behind " + profile.pooler().title()
-                    + " in transaction mode: " + why);
+            warnings.add(parameter.name() + "=" + parameter.value() + " is unsafe behind "
+                    + profile.pooler().title() + " in transaction mode: " + why);
         }
     }
 }

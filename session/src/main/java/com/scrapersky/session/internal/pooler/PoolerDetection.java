@@ -69,7 +69,8 @@ public final class PoolerDetection {
             }
             if (supavisor) {
                 pooler = Pooler.SUPAVISOR;
-                evidence.add(new Evidence("the login reported application_name=Supavisor", "the pooler is Supavisor", true));
+                evidence.add(
+                        new Evidence("the login reported application_name=Supavisor", "the pooler is Supavisor", true));
             } else if (pooler == Pooler.UNKNOWN) {
                 askByStartupParameter(endpoint);
             }
@@ -88,13 +89,16 @@ public final class PoolerDetection {
             mode = endpoint.port() == 5432 ? Mode.SESSION : Mode.TRANSACTION;
             evidence.add(new Evidence(
                     "the host is " + host + ", port " + endpoint.port(),
-                    "Supabase's Supavisor, in " + (mode == Mode.SESSION ? "session" : "transaction") + " mode by its port",
+                    "Supabase's Supavisor, in " + (mode == Mode.SESSION ? "session" : "transaction")
+                            + " mode by its port",
                     true));
         } else if (host.endsWith(".supabase.co") && endpoint.port() == 6543) {
             pooler = Pooler.PGBOUNCER;
             mode = Mode.TRANSACTION;
             evidence.add(new Evidence(
-                    "the host is " + host + ", port 6543", "Supabase's dedicated PgBouncer, always in transaction mode", true));
+                    "the host is " + host + ", port 6543",
+                    "Supabase's dedicated PgBouncer, always in transaction mode",
+                    true));
         } else if (host.endsWith(".neon.tech") && host.contains("-pooler.")) {
             pooler = Pooler.NEON;
             mode = Mode.TRANSACTION;
@@ -127,7 +131,8 @@ public final class PoolerDetection {
             if (backendOfSecond == backendOfFirst) {
                 mode = Mode.TRANSACTION;
                 evidence.add(new Evidence(
-                        "a second connection was served by backend " + backendOfFirst + " while the first was still open",
+                        "a second connection was served by backend " + backendOfFirst
+                                + " while the first was still open",
                         "transaction mode",
                         true));
             }
@@ -145,7 +150,9 @@ public final class PoolerDetection {
             return known;
         }
         evidence.add(new Evidence(
-                "nothing shows the pooler's mode", "transaction mode is assumed, which is safe in the others too", false));
+                "nothing shows the pooler's mode",
+                "transaction mode is assumed, which is safe in the others too",
+                false));
         return Mode.TRANSACTION;
     }
 

@@ -13,12 +13,16 @@ public final class ProfileText {
 
     public static String of(PoolerProfile profile) {
         StringBuilder text = new StringBuilder();
-        text.append(profile.mode() == Mode.DIRECT
-                ? "direct connection"
-                : profile.pooler().title() + " in " + word(profile.mode()) + " mode");
+        text.append(
+                profile.mode() == Mode.DIRECT
+                        ? "direct connection"
+                        : profile.pooler().title() + " in " + word(profile.mode()) + " mode");
         text.append(", ").append(word(profile.statementMode())).append(" statements");
         for (Evidence evidence : profile.evidence()) {
-            text.append("\n  evidence: ").append(evidence.observation()).append(": ").append(evidence.conclusion());
+            text.append("\n  evidence: ")
+                    .append(evidence.observation())
+                    .append(": ")
+                    .append(evidence.conclusion());
             text.append(evidence.certain() ? " (certain)" : " (likely)");
         }
         for (Parameter parameter : profile.parameters()) {

@@ -46,9 +46,8 @@ final class StartupProbe {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream body = new DataOutputStream(bytes);
         body.writeInt(PROTOCOL_3_0);
-        for (String word : new String[] {
-            "user", endpoint.user(), "database", endpoint.database(), "sky_session_probe", "1", ""
-        }) {
+        for (String word :
+                new String[] {"user", endpoint.user(), "database", endpoint.database(), "sky_session_probe", "1", ""}) {
             body.write(word.getBytes(StandardCharsets.UTF_8));
             body.writeByte(0);
         }

@@ -22,15 +22,60 @@ final class SqlScanner {
 
     /** Words before a parenthesis that are not the name of a function. */
     private static final Set<String> NOT_FUNCTIONS = Set.of(
-            "all", "and", "any", "as", "between", "by", "case", "else", "except", "exists", "filter", "from", "having", "ilike",
-            "in", "intersect", "is", "like", "limit", "not", "offset", "on", "or", "over", "returning", "select", "set", "some",
-            "then", "union", "using", "values", "when", "where");
+            "all",
+            "and",
+            "any",
+            "as",
+            "between",
+            "by",
+            "case",
+            "else",
+            "except",
+            "exists",
+            "filter",
+            "from",
+            "having",
+            "ilike",
+            "in",
+            "intersect",
+            "is",
+            "like",
+            "limit",
+            "not",
+            "offset",
+            "on",
+            "or",
+            "over",
+            "returning",
+            "select",
+            "set",
+            "some",
+            "then",
+            "union",
+            "using",
+            "values",
+            "when",
+            "where");
 
     /** Functions with "any" or polymorphic arguments, for which the server must be told a type (42P18 otherwise). */
     private static final Set<String> TAKES_ANY_TYPE = Set.of(
-            "array_agg", "concat", "concat_ws", "format", "json_agg", "json_build_array", "json_build_object", "json_object_agg",
-            "jsonb_agg", "jsonb_build_array", "jsonb_build_object", "jsonb_object_agg", "num_nonnulls", "num_nulls", "pg_typeof",
-            "to_json", "to_jsonb");
+            "array_agg",
+            "concat",
+            "concat_ws",
+            "format",
+            "json_agg",
+            "json_build_array",
+            "json_build_object",
+            "json_object_agg",
+            "jsonb_agg",
+            "jsonb_build_array",
+            "jsonb_build_object",
+            "jsonb_object_agg",
+            "num_nonnulls",
+            "num_nulls",
+            "pg_typeof",
+            "to_json",
+            "to_jsonb");
 
     private final String text;
     private final char[] chars;
@@ -62,7 +107,12 @@ final class SqlScanner {
             throw new SqlTextException("the text holds no statement");
         }
         return new NamedSql(
-                text, driverText.toString(), List.copyOf(names.keySet()), placeholders, severalStatements, firstKeyword);
+                text,
+                driverText.toString(),
+                List.copyOf(names.keySet()),
+                placeholders,
+                severalStatements,
+                firstKeyword);
     }
 
     /** Takes one token at {@code at}; returns where the next one begins. */
@@ -162,8 +212,7 @@ final class SqlScanner {
         }
         String name = text.substring(at + 1, end);
         Integer known = names.putIfAbsent(name, names.size());
-        Placeholder placeholder =
-                new Placeholder(known == null ? names.size() - 1 : known, at, end, surroundings(end));
+        Placeholder placeholder = new Placeholder(known == null ? names.size() - 1 : known, at, end, surroundings(end));
         placeholders.add(placeholder);
         driverText.append('?').append(placeholder.suffix());
         previous = '?';
@@ -222,7 +271,7 @@ final class SqlScanner {
     }
 
     private static boolean isWordCharacter(char c) {
-        return Character.isUnicodeIdentifierPart(c) && c != 0 || c == '_' || c == '$' || Character.isSurrogate(c);
+        return (Character.isUnicodeIdentifierPart(c) && c != 0) || c == '_' || c == '$' || Character.isSurrogate(c);
     }
 
     private int copy(int from, int to, char significant) {
