@@ -143,7 +143,7 @@ public final class PgBouncerLab implements PoolerLab {
         admin("PAUSE");
     }
 
-    /** Ends {@link #pause()} and {@link #killClients()}. */
+    /** Ends {@link #pause()}. */
     public void resume() {
         admin("RESUME");
     }
@@ -153,12 +153,11 @@ public final class PgBouncerLab implements PoolerLab {
         admin("RECONNECT");
     }
 
-    /**
-     * Drops every client and backend of {@link #database()} at once, and lets new clients wait until
-     * {@link #resume()}.
-     */
+    /** Drops every client and backend of {@link #database()} at once; new clients are served. */
     public void killClients() {
         admin("KILL " + database());
+        // KILL leaves the database paused, and the plain RESUME is for the plain PAUSE only.
+        admin("RESUME " + database());
     }
 
     public boolean isRunning() {

@@ -1,0 +1,83 @@
+package com.scrapersky.session.testkit;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the server says about its backends ({@code pg_stat_activity}), asked past the pooler. Not thread-safe. */
+final class BackendActivity implements AutoCloseable {
+
+    /** One backend; {@code query} is its last or current statement. */
+    record Entry(int pid, String state, String query) {
+        boolean isIdle() {
+            return state.equals("idle");
+        }
+
+        @Override
+        public String toString() {
+            return pid + " (" + state + ")";
+        }
+    }
+
+    private final PostgresEndpoint postgres;
+    private @Nullable Connection connection;
+
+    BackendActivity(PostgresEndpoint postgres) {
+        this.postgres = postgres;
+    }
+
+    /** Those of the backends that are there, the one with the latest statement first. */
+    List<Entry> of(Collection<Integer> pids) {
+        Connection current = connection;
+        if (current != null) {
+            try {
+                return read(current, pids);
+            } catch (SQLException e) {
+                // The server was restarted since the last look: a new connection tells.
+                close();
+            }
+        }
+        try {
+            connection = postgres.connect(Map.of("ApplicationName", "sky-backends"));
+            return read(connection, pids);
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot ask the server which of its backends are in use", e);
+        }
+    }
+
+    private static List<Entry> read(Connection connection, Collection<Integer> pids) throws SQLException {
+        List<Entry> entries = new ArrayList<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement("select pid, coalesce(state, ''), coalesce(query, '') from pg_stat_activity"
+                        + " where pid = any (?) order by query_start desc nulls last")) {
+            Array array = connection.createArrayOf("int4", pids.toArray());
+            statement.setArray(1, array);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    entries.add(new Entry(rows.getInt(1), rows.getString(2), rows.getString(3)));
+                }
+            }
+        }
+        return entries;
+    }
+
+    @Override
+    public void close() {
+        Connection current = connection;
+        connection = null;
+        if (current != null) {
+            try {
+                current.close();
+            } catch (SQLException e) {
+                // It is broken already, which is all that closing could have achieved.
+            }
+        }
+    }
+}

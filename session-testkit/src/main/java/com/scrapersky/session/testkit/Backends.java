@@ -1,0 +1,312 @@
+package com.scrapersky.session.testkit;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides on which backend of a pooler the next transaction runs.
+ *
+ * <p>A pooler that is mostly idle gives a client the same backend again and again, so whatever a transaction leaves
+ * behind or misses is never noticed. {@link #on} holds every backend but one: it fills the pool with open transactions
+ * of its own, and ends the one on the wanted backend. As the pool is full, the pooler has no choice, whatever its order.
+ *
+ * <pre>{@code
+ * try (Backends backends = Backends.of(pooler); Connection subject = dataSource.getConnection()) {
+ *     int first = backends.pids().get(0);
+ *     backends.on(first, () -> subject.setSchema("tenant_a"));
+ *     backends.onAnother(() -> assertThat(subject.getSchema()).isEqualTo("tenant_a"));
+ * }
+ * }</pre>
+ *
+ * <p><b>What counts as a backend:</b> those that the pooler opens for the user and the database of
+ * {@link PoolerLab#url()}; the subject has to use both as well. <b>Other open transactions</b> of the test keep the
+ * backends they have; these count as held, and cannot be asked for. While nobody else uses the pooler this is exact; a
+ * client that begins or ends transactions in between may take or free a backend, and a hold that cannot be completed is
+ * an {@link IllegalStateException} that says who has the rest. <b>In session mode</b> every connection that has run
+ * something keeps its backend until it is closed, so the subject has to connect inside the work.
+ *
+ * <p>All this goes over plain pgjdbc connections of its own, in the simple protocol, and leaves no session state
+ * behind. Cost: one round trip through the pooler for each backend held and one for each let go, and one to the server.
+ *
+ * <p>Not thread-safe: one thread calls it, and not from inside the work; the work itself may use any threads.
+ */
+public final class Backends implements AutoCloseable {
+
+    /** What runs while backends are held, with a result. */
+    @FunctionalInterface
+    public interface Work<T extends @Nullable Object, X extends Exception> {
+        T run() throws X;
+    }
+
+    /** What runs while backends are held. */
+    @FunctionalInterface
+    public interface Action<X extends Exception> {
+        void run() throws X;
+    }
+
+    private static final Duration HOLD_LIMIT = Duration.ofSeconds(10);
+
+    private final PoolerLab pooler;
+    private final BackendActivity activity;
+    private final Deque<Connection> spare = new ArrayDeque<>();
+    private final NavigableSet<Integer> known = new TreeSet<>();
+    private @Nullable Integer lastSubject;
+    private boolean holding;
+
+    private Backends(PoolerLab pooler) {
+        this.pooler = pooler;
+        this.activity = new BackendActivity(pooler.postgres());
+    }
+
+    /** The backends of that pooler; the caller closes it. Nothing is opened yet. */
+    public static Backends of(PoolerLab pooler) {
+        return new Backends(pooler);
+    }
+
+    /** The process ids of all the pooler's backends in ascending order, after opening as many as the pool may have. */
+    public List<Integer> pids() {
+        whileAllHeld(() -> {});
+        return List.copyOf(known);
+    }
+
+    /**
+     * Runs the work while only this backend is free.
+     *
+     * @throws IllegalArgumentException if the pooler has no such backend (any longer), or it is in use
+     */
+    public <T extends @Nullable Object, X extends Exception> T on(int pid, Work<T, X> work) throws X {
+        return holdAllBut(
+                free -> {
+                    if (!free.contains(pid)) {
+                        throw new IllegalArgumentException("Backend " + pid + " of " + pooler.name()
+                                + " cannot be had: free are " + free + ", of all " + known);
+                    }
+                    return pid;
+                },
+                work);
+    }
+
+    /** As {@link #on(int, Work)}, without a result. */
+    public <X extends Exception> void on(int pid, Action<X> action) throws X {
+        on(pid, asWork(action));
+    }
+
+    /**
+     * Runs the work on another backend than the subject's last one, and on the next one at every call, so that repeated
+     * calls go round all of them.
+     *
+     * @throws IllegalStateException if there is no other free one
+     */
+    public <T extends @Nullable Object, X extends Exception> T onAnother(Work<T, X> work) throws X {
+        return holdAllBut(
+                free -> {
+                    Integer last = lastSubject;
+                    int after = last == null ? 0 : last;
+                    return Stream.concat(free.tailSet(after, false).stream(), free.headSet(after, false).stream())
+                            .findFirst()
+                            .orElseThrow(() -> new IllegalStateException(pooler.name() + " has no free backend but "
+                                    + last + ", which ran the last transaction; give it a larger pool than "
+                                    + pooler.poolSize()));
+                },
+                work);
+    }
+
+    /** As {@link #onAnother(Work)}, without a result. */
+    public <X extends Exception> void onAnother(Action<X> action) throws X {
+        onAnother(asWork(action));
+    }
+
+    /** Runs the work once on each backend, and gives what it returned by process id. */
+    public <T extends @Nullable Object, X extends Exception> Map<Integer, T> onEach(Work<T, X> work) throws X {
+        Map<Integer, T> results = new LinkedHashMap<>();
+        for (int pid : pids()) {
+            results.put(pid, on(pid, work));
+        }
+        return results;
+    }
+
+    /** As {@link #onEach(Work)}, without results. */
+    public <X extends Exception> void onEach(Action<X> action) throws X {
+        onEach(asWork(action));
+    }
+
+    /** Runs the work while no backend is free: what needs one waits, and may run into the pooler's limits. */
+    public <T extends @Nullable Object, X extends Exception> T whileAllHeld(Work<T, X> work) throws X {
+        return holdAllBut(free -> null, work);
+    }
+
+    /** As {@link #whileAllHeld(Work)}, without a result. */
+    public <X extends Exception> void whileAllHeld(Action<X> action) throws X {
+        whileAllHeld(asWork(action));
+    }
+
+    /**
+     * The backend that began the latest statement that is not one of this object's own, as the server saw it. Holding
+     * backends forgets what ran on them before: after {@link #on} the answer comes from its work.
+     *
+     * @throws IllegalStateException if nothing ran since; then the work did not reach the pooler's backends
+     */
+    public int lastPid() {
+        if (known.isEmpty()) {
+            pids();
+        }
+        Integer last = observedSubject();
+        if (last == null) {
+            throw new IllegalStateException("No statement ran on the backends " + known + " of " + pooler.name()
+                    + " since they were last held: the work sent none, or not through this pooler with its user and"
+                    + " database");
+        }
+        return last;
+    }
+
+    /** Closes the connections of its own; the pooler goes on running. */
+    @Override
+    public void close() {
+        spare.forEach(Backends::discard);
+        spare.clear();
+        activity.close();
+    }
+
+    /** Chooses among the free backends the one to let go; none if {@code null}. */
+    private interface Choice {
+        @Nullable
+        Integer among(NavigableSet<Integer> free);
+    }
+
+    private <T extends @Nullable Object, X extends Exception> T holdAllBut(Choice choice, Work<T, X> work) throws X {
+        if (holding) {
+            throw new IllegalStateException(
+                    "The backends are held already: this cannot be called from inside the work");
+        }
+        holding = true;
+        List<HeldBackend> held = new ArrayList<>();
+        try {
+            hold(held);
+            NavigableSet<Integer> free =
+                    held.stream().map(HeldBackend::pid).collect(Collectors.toCollection(TreeSet::new));
+            Integer wanted = choice.among(free);
+            for (HeldBackend backend : List.copyOf(held)) {
+                if (wanted != null && backend.pid() == wanted) {
+                    held.remove(backend);
+                    release(backend);
+                }
+            }
+            return work.run();
+        } finally {
+            held.forEach(this::release);
+            holding = false;
+        }
+    }
+
+    private void hold(List<HeldBackend> held) {
+        Integer ran = observedSubject();
+        if (ran != null) {
+            lastSubject = ran;
+        }
+        List<Integer> inUse = inUse();
+        while (held.size() + inUse.size() < pooler.poolSize()) {
+            held.add(next(held, inUse));
+        }
+        known.clear();
+        known.addAll(inUse);
+        held.forEach(backend -> known.add(backend.pid()));
+    }
+
+    private HeldBackend next(List<HeldBackend> held, List<Integer> inUse) {
+        Connection old = spare.poll();
+        if (old != null) {
+            try {
+                return HeldBackend.open(old);
+            } catch (SQLException e) {
+                // The pooler or the backend went away since it was last used, or none is free: a new one tells which.
+                discard(old);
+            }
+        }
+        Connection connection = null;
+        try {
+            connection = HeldBackend.connect(pooler, HOLD_LIMIT);
+            return HeldBackend.open(connection);
+        } catch (SQLException e) {
+            if (connection != null) {
+                discard(connection);
+            }
+            throw new IllegalStateException(
+                    "Only " + held.size() + " of the " + pooler.poolSize() + " backends of "
+                            + pooler.name() + " could be held within " + HOLD_LIMIT.toSeconds() + " s ("
+                            + held.stream().map(HeldBackend::pid).toList() + "); in open transactions of others: "
+                            + inUse
+                            + "; all that is known: " + activity.of(known)
+                            + (pooler.poolMode() == PoolMode.SESSION
+                                    ? ". In session mode every open connection keeps its backend: close the subject's first"
+                                    : "")
+                            + ". Cause: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private void release(HeldBackend backend) {
+        try {
+            backend.rollBack();
+        } catch (SQLException e) {
+            // The work stopped the pooler or killed the backend: the connection is of no more use, and the hold is
+            // over.
+            discard(backend.connection());
+            return;
+        }
+        if (pooler.poolMode() == PoolMode.SESSION) {
+            discard(backend.connection());
+        } else {
+            spare.push(backend.connection());
+        }
+    }
+
+    private List<Integer> inUse() {
+        return activity(known).stream()
+                .filter(entry -> !entry.isIdle())
+                .map(BackendActivity.Entry::pid)
+                .toList();
+    }
+
+    private @Nullable Integer observedSubject() {
+        return activity(known).stream()
+                .filter(entry -> !entry.query().isEmpty() && !entry.query().startsWith(HeldBackend.MARK.strip()))
+                // What PgBouncer sends by itself when a client leaves in session mode.
+                .filter(entry -> pooler.poolMode() == PoolMode.TRANSACTION
+                        || !entry.query().equals("DISCARD ALL"))
+                .map(BackendActivity.Entry::pid)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private List<BackendActivity.Entry> activity(Collection<Integer> pids) {
+        return pids.isEmpty() ? List.of() : activity.of(pids);
+    }
+
+    private static <X extends Exception> Work<Boolean, X> asWork(Action<X> action) {
+        return () -> {
+            action.run();
+            return true;
+        };
+    }
+
+    private static void discard(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // It is broken already, which is all that closing could have achieved.
+        }
+    }
+}
