@@ -42,6 +42,7 @@ public final class PgBouncerLab implements PoolerLab {
     private final PgBouncerVersion version;
     private final PoolMode poolMode;
     private final int poolSize;
+    private final boolean carriesNamedStatements;
     private final LabDirectory directory;
     private int port;
     private LabProcess process;
@@ -51,6 +52,8 @@ public final class PgBouncerLab implements PoolerLab {
         version = builder.version;
         poolMode = builder.poolMode;
         poolSize = builder.poolSize;
+        carriesNamedStatements = version == PgBouncerVersion.V1_26
+                && !builder.settings.getOrDefault("max_prepared_statements", "").equals("0");
         List<String> command = version.binaries().command();
         directory = LabDirectory.create("pgbouncer");
         try {
@@ -92,6 +95,11 @@ public final class PgBouncerLab implements PoolerLab {
     @Override
     public int poolSize() {
         return poolSize;
+    }
+
+    @Override
+    public boolean carriesNamedStatements() {
+        return carriesNamedStatements;
     }
 
     @Override
@@ -143,7 +151,7 @@ public final class PgBouncerLab implements PoolerLab {
         admin("PAUSE");
     }
 
-    /** Ends {@link #pause()} and {@link #killClients()}. */
+    /** Ends {@link #pause()}. */
     public void resume() {
         admin("RESUME");
     }
@@ -153,12 +161,11 @@ public final class PgBouncerLab implements PoolerLab {
         admin("RECONNECT");
     }
 
-    /**
-     * Drops every client and backend of {@link #database()} at once, and lets new clients wait until
-     * {@link #resume()}.
-     */
+    /** Drops every client and backend of {@link #database()} at once; new clients are served. */
     public void killClients() {
         admin("KILL " + database());
+        // KILL leaves the database paused, and the plain RESUME is for the plain PAUSE only.
+        admin("RESUME " + database());
     }
 
     public boolean isRunning() {

@@ -42,11 +42,15 @@ public interface PostgresEndpoint {
         return connect(Map.of());
     }
 
-    /** A new plain pgjdbc connection with these connection properties, which the caller closes. */
+    /** A new plain pgjdbc connection with these connection properties (also another user), which the caller closes. */
     default Connection connect(Map<String, String> properties) throws SQLException {
         Properties all = new Properties();
+        all.setProperty("user", user());
+        all.setProperty("password", password());
         all.putAll(properties);
-        return DriverManager.getConnection(jdbcUrl(), all);
+        // Without the URL's parameters: in pgjdbc they win over the properties.
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + host() + ":" + port() + "/" + encoded(database()), all);
     }
 
     private static String encoded(String text) {

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -51,13 +52,13 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
         try {
             binaries.copyDataDirectory(data());
             String method = builder.passwordAuthentication ? "scram-sha-256" : "trust";
-            append("pg_hba.conf", "host all,replication all 127.0.0.1/32 " + method + "\n");
-            StringBuilder settings = new StringBuilder("\n");
+            write("pg_hba.conf", "host all,replication all 127.0.0.1/32 " + method + "\n");
+            StringBuilder settings = new StringBuilder();
             builder.settings.forEach((name, value) -> settings.append(name)
                     .append(" = '")
                     .append(value.replace("'", "''"))
                     .append("'\n"));
-            append("postgresql.conf", settings.toString());
+            write("postgresql.auto.conf", settings.toString());
             process = startOnFreePort();
         } catch (RuntimeException e) {
             directory.close();
@@ -207,10 +208,11 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
         }
     }
 
-    private void append(String name, String lines) {
+    // Over the file that is there: its owner is the user that the server runs as.
+    private void write(String name, String lines) {
         Path file = data().resolve(name);
         try {
-            Files.writeString(file, Files.readString(file) + lines);
+            Files.writeString(file, lines, StandardOpenOption.TRUNCATE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + file, e);
         }

@@ -1,0 +1,129 @@
+package com.scrapersky.session;
+
+import com.scrapersky.session.internal.jdbc.PooledDataSource;
+import com.scrapersky.session.internal.pooler.Endpoint;
+import com.scrapersky.session.internal.pooler.PoolerDetection;
+import com.scrapersky.session.internal.pooler.PoolerDetection.Finding;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pool behind a factory: where connections come from, and what is known about what they lead to. */
+final class ConnectionSource implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionSource.class);
+
+    private final DataSource dataSource;
+    private final @Nullable HikariDataSource owned;
+    private final PoolerProfile profile;
+
+    private ConnectionSource(DataSource dataSource, @Nullable HikariDataSource owned, PoolerProfile profile) {
+        this.dataSource = dataSource;
+        this.owned = owned;
+        this.profile = profile;
+    }
+
+    /** A pool of our own. */
+    static ConnectionSource owning(HikariDataSource pool, PoolerProfile profile) {
+        return new ConnectionSource(new PooledDataSource(pool, false), pool, profile);
+    }
+
+    /** Somebody else's pool, looked through from one of its connections. */
+    static ConnectionSource over(DataSource pool) {
+        try {
+            DatabaseUrl url;
+            String user;
+            List<PoolerProfile.Parameter> parameters;
+            try (Connection connection = pool.getConnection()) {
+                DatabaseMetaData metaData = connection.getMetaData();
+                url = DatabaseUrl.parse(metaData.getURL());
+                user = metaData.getUserName();
+                parameters = existing(connection.unwrap(PGConnection.class));
+            }
+            Endpoint endpoint = PoolAssembly.endpoint(url, user);
+            Finding finding = PoolerDetection.detect(pool::getConnection, endpoint, false);
+            PoolerProfile found = PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
+            boolean unnamed = found.statementMode() == PoolerProfile.StatementMode.UNNAMED;
+            if (unnamed) {
+                parameters.add(
+                        0,
+                        new PoolerProfile.Parameter(
+                                "prepareThreshold",
+                                "0",
+                                "set on each connection when it is borrowed: no statement stays at a backend under a name",
+                                PoolerProfile.Origin.AUTOMATIC));
+            }
+            return new ConnectionSource(
+                    new PooledDataSource(pool, unnamed),
+                    null,
+                    found.with(parameters, List.of(), found.statementMode()));
+        } catch (SQLException error) {
+            throw Errors.noConnection("the wrapped DataSource gave none of pgjdbc: ", error);
+        }
+    }
+
+    private static List<PoolerProfile.Parameter> existing(PGConnection connection) {
+        List<PoolerProfile.Parameter> parameters = new ArrayList<>();
+        String reason = "as the wrapped pool opened its connections";
+        parameters.add(new PoolerProfile.Parameter(
+                "preferQueryMode",
+                connection.getPreferQueryMode().value(),
+                reason,
+                PoolerProfile.Origin.EXISTING_POOL));
+        parameters.add(new PoolerProfile.Parameter(
+                "autosave", connection.getAutosave().value(), reason, PoolerProfile.Origin.EXISTING_POOL));
+        return parameters;
+    }
+
+    DataSource dataSource() {
+        return dataSource;
+    }
+
+    PoolerProfile profile() {
+        return profile;
+    }
+
+    Connection borrow() {
+        HikariDataSource pool = owned;
+        if (pool != null && pool.isClosed()) {
+            throw Errors.usage("the factory is closed", "keep it open for as long as the program needs the database");
+        }
+        try {
+            return dataSource.getConnection();
+        } catch (SQLException error) {
+            throw Errors.noConnection(pool == null ? "" : state(pool.getHikariPoolMXBean()), error);
+        }
+    }
+
+    private static String state(@Nullable HikariPoolMXBean pool) {
+        return pool == null
+                ? ""
+                : "of " + pool.getTotalConnections() + " in the pool " + pool.getActiveConnections()
+                        + " are in use and " + pool.getThreadsAwaitingConnection() + " callers wait: ";
+    }
+
+    /** Gives a connection back after a failure that is already being told. */
+    static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException second) {
+            LOG.debug("a connection could not be given back", second);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (owned != null) {
+            owned.close();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package com.scrapersky.session;
+
+import com.scrapersky.session.SqlStatement.RowShape;
+import com.scrapersky.session.internal.jdbc.Columns;
+import com.scrapersky.session.internal.jdbc.MappingException;
+import com.scrapersky.session.internal.jdbc.RowType;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Spliterator;
+import java.util.Spliterators.AbstractSpliterator;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of a statement, one page at a time; everything is closed behind the last row, or when the stream is. */
+final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
+
+    private final SqlStatement source;
+    private final Lease lease;
+    private final PreparedStatement statement;
+    private final ResultSet result;
+    private final Columns columns;
+    private final RowType.Reader<T> reader;
+    private boolean open = true;
+
+    private Cursor(SqlStatement source, Lease lease, PreparedStatement statement, RowShape<T> shape)
+            throws SQLException {
+        super(Long.MAX_VALUE, Spliterator.ORDERED);
+        this.source = source;
+        this.lease = lease;
+        this.statement = statement;
+        this.result = statement.executeQuery();
+        this.columns = Columns.of(result);
+        this.reader = shape.reader(columns);
+    }
+
+    static <T extends @Nullable Object> Stream<T> open(SqlStatement source, RowShape<T> shape) {
+        Lease lease = source.target().lease(true);
+        boolean opened = false;
+        try {
+            PreparedStatement statement = source.prepareCursor(lease.connection());
+            try {
+                Cursor<T> cursor = new Cursor<>(source, lease, statement, shape);
+                lease.holdOpen(cursor);
+                opened = true;
+                return StreamSupport.stream(cursor, false).onClose(cursor::close);
+            } finally {
+                if (!opened) {
+                    statement.close();
+                }
+            }
+        } catch (SQLException error) {
+            DatabaseException failure = source.failure(error, lease.phase());
+            lease.failed(failure);
+            throw failure;
+        } catch (MappingException unfit) {
+            throw Errors.unexpectedResult(source.sql(), String.valueOf(unfit.getMessage()));
+        } finally {
+            if (!opened) {
+                lease.close();
+            }
+        }
+    }
+
+    @Override
+    public boolean tryAdvance(Consumer<? super T> action) {
+        if (!open) {
+            return false;
+        }
+        T value;
+        try {
+            if (!result.next()) {
+                close();
+                return false;
+            }
+            value = reader.read(columns.read(result));
+        } catch (SQLException error) {
+            DatabaseException failure = source.failure(error, lease.phase());
+            lease.failed(failure);
+            closeAfter(failure);
+            throw failure;
+        } catch (MappingException unfit) {
+            DatabaseException failure = Errors.unexpectedResult(source.sql(), String.valueOf(unfit.getMessage()));
+            closeAfter(failure);
+            throw failure;
+        }
+        action.accept(value);
+        return true;
+    }
+
+    private void closeAfter(DatabaseException failure) {
+        try {
+            close();
+        } catch (DatabaseException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
+    void close() {
+        if (!open) {
+            return;
+        }
+        open = false;
+        try {
+            // Closing a statement sends nothing by itself: the portal's Close travels with the next flush.
+            statement.close();
+        } catch (SQLException error) {
+            throw source.failure(error, lease.phase());
+        } finally {
+            lease.letGo(this);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package com.scrapersky.session;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root of everything that this library throws: what happened, why, and the way out.
+ *
+ * <p>A message holds the (shortened) SQL text and parameter <em>names</em>, never a bound value and never a password;
+ * neither does the {@linkplain #getCause() cause}, which is a copy of the driver's exception without its values.
+ *
+ * <pre>{@code
+ * try {
+ *     sessions.write(session -> transfer(session, from, to));
+ * } catch (DatabaseException failure) {
+ *     if (failure.isRetryable()) { ... }
+ *     log.warn("{}: {}", failure.sqlState().orElse("-"), failure.advice().orElse("no advice"));
+ * }
+ * }</pre>
+ *
+ * <p>Instances are immutable and safe to hand to other threads.
+ */
+public abstract sealed class DatabaseException extends RuntimeException
+        permits ConnectionException,
+                InvalidDatabaseUrlException,
+                InvalidStatementException,
+                SessionUsageException,
+                StatementException,
+                TransactionOutcomeUnknownException,
+                TransactionRolledBackException,
+                UnexpectedResultException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable String sqlState;
+    private final @Nullable String advice;
+    private final boolean retryable;
+    private final boolean neverSent;
+
+    DatabaseException(Facts facts) {
+        super(facts.message(), facts.cause());
+        this.sqlState = facts.sqlState();
+        this.advice = facts.advice();
+        this.retryable = facts.retryable();
+        this.neverSent = facts.neverSent();
+    }
+
+    /** The SQLSTATE of the server or the driver, where one of them spoke. */
+    public Optional<String> sqlState() {
+        return Optional.ofNullable(sqlState);
+    }
+
+    /**
+     * Whether the same work may be tried again and may then succeed: nothing of it was executed, or the server
+     * certainly rolled it back. False where the outcome is unknown and where a repetition would fail in the same way.
+     */
+    public boolean isRetryable() {
+        return retryable;
+    }
+
+    /** Whether the work that failed certainly never reached a server, so that nothing of it can have been executed. */
+    public boolean neverSent() {
+        return neverSent;
+    }
+
+    /** One line that says what to change, where there is something to change. */
+    public Optional<String> advice() {
+        return Optional.ofNullable(advice);
+    }
+
+    /** The message, and on a line of its own the advice. */
+    @Override
+    public String getMessage() {
+        String message = String.valueOf(super.getMessage());
+        return advice == null ? message : message + System.lineSeparator() + "  Advice: " + advice;
+    }
+
+    /** What every error of this library is made of. */
+    record Facts(
+            String message,
+            @Nullable String sqlState,
+            @Nullable String advice,
+            boolean retryable,
+            boolean neverSent,
+            @Nullable Throwable cause) {
+
+        /** A mistake of the caller, found before anything was sent. */
+        static Facts refused(String message, @Nullable String advice) {
+            return new Facts(message, null, advice, false, true, null);
+        }
+
+        static Facts failed(String message, @Nullable String sqlState, @Nullable String advice, Throwable cause) {
+            return new Facts(message, sqlState, advice, false, false, cause);
+        }
+
+        Facts asRetryable() {
+            return new Facts(message, sqlState, advice, true, neverSent, cause);
+        }
+
+        Facts asNeverSent() {
+            return new Facts(message, sqlState, advice, retryable, true, cause);
+        }
+    }
+}

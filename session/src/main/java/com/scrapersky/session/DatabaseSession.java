@@ -1,0 +1,291 @@
+package com.scrapersky.session;
+
+import com.scrapersky.session.Errors.Phase;
+import com.scrapersky.session.internal.jdbc.GuardedConnection;
+import com.scrapersky.session.internal.sql.NamedSql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+
+/**
+ * One transaction on one connection, for one thread.
+ *
+ * <p>{@link DatabaseSessionFactory#read} and {@link DatabaseSessionFactory#write} hand one to their work and end it;
+ * {@link DatabaseSessionFactory#openSession()} gives one that its owner ends:
+ *
+ * <pre>{@code
+ * try (DatabaseSession session = sessions.openSession()) {
+ *     session.sql("update accounts set balance = balance - :amount where id = :id").params(debit).update();
+ *     session.commit();
+ * } // rolled back unless committed
+ * }</pre>
+ *
+ * <p><b>Thread safety.</b> None: every use from a thread other than the one that opened it, and every use while one of its
+ * own statements is still delivering rows to a constructor or setter, is a {@link SessionUsageException}.
+ *
+ * <p><b>Round trips.</b> BEGIN travels with the first statement, so a transaction of n statements takes n + 1; a session
+ * that executes nothing takes none and holds no backend. Savepoint, release and rollback to a savepoint take one each.
+ */
+public final class DatabaseSession implements AutoCloseable {
+
+    private final Connection connection;
+    private final Function<String, NamedSql> scanner;
+    private final boolean readOnly;
+    private final boolean endedByFactory;
+    private final Thread owner = Thread.currentThread();
+    private final List<Cursor<?>> cursors = new ArrayList<>();
+    private final Lease lease = new StatementLease();
+    private @Nullable String ended;
+    private @Nullable DatabaseException firstFailure;
+    private @Nullable Connection guarded;
+    private boolean executing;
+    private boolean rollbackOnly;
+
+    DatabaseSession(Connection connection, Function<String, NamedSql> scanner, boolean readOnly, boolean endedByFactory)
+            throws SQLException {
+        this.connection = connection;
+        this.scanner = scanner;
+        this.readOnly = readOnly;
+        this.endedByFactory = endedByFactory;
+        // Neither sends anything: pgjdbc puts BEGIN, or BEGIN READ ONLY, in front of the first statement.
+        if (readOnly) {
+            connection.setReadOnly(true);
+        }
+        connection.setAutoCommit(false);
+    }
+
+    /** A statement in this transaction. Costs no round trip until one of its methods executes it. */
+    public SqlStatement sql(String text) {
+        checkUsable();
+        return new SqlStatement(this::lease, scanner.apply(text));
+    }
+
+    /**
+     * Does {@code work} under a savepoint: when it throws, what it did is undone and the rest of the transaction goes on as
+     * if it had not been. Two round trips beside those of the work.
+     *
+     * @throws TransactionRolledBackException if the work returns normally although one of its statements failed; its
+     *     effects are undone
+     */
+    public <T extends @Nullable Object, X extends Exception> T savepoint(SessionWork<T, X> work) throws X {
+        checkUsable();
+        DatabaseException failureBefore = firstFailure;
+        Savepoint savepoint = control("SAVEPOINT", connection::setSavepoint);
+        boolean done = false;
+        try {
+            T result = work.run(this);
+            if (state() == TransactionState.FAILED) {
+                throw Errors.commitOfFailedTransaction(firstFailure);
+            }
+            done = true;
+            control("RELEASE SAVEPOINT", () -> {
+                connection.releaseSavepoint(savepoint);
+                return savepoint;
+            });
+            return result;
+        } catch (Throwable failure) {
+            if (!done) {
+                undo(savepoint, failure);
+                firstFailure = failureBefore;
+            }
+            throw failure;
+        }
+    }
+
+    private void undo(Savepoint savepoint, Throwable failure) {
+        try {
+            connection.rollback(savepoint);
+        } catch (SQLException error) {
+            failure.addSuppressed(Errors.transactionControl(error, Phase.TRANSACTION, "ROLLBACK TO SAVEPOINT"));
+        }
+    }
+
+    /** Lets the work go on, and rolls back instead of committing at its end. No round trip. */
+    public void setRollbackOnly() {
+        checkUsable();
+        rollbackOnly = true;
+    }
+
+    /** Whether the transaction will be rolled back at its end because {@link #setRollbackOnly()} was called. */
+    public boolean isRollbackOnly() {
+        return rollbackOnly;
+    }
+
+    /**
+     * The JDBC connection of this transaction, for what takes one. Its transaction stays this session's: {@code commit},
+     * {@code rollback} without a savepoint, {@code setAutoCommit} and {@code abort} are refused with an
+     * {@link java.sql.SQLNonTransientException}, and {@code close} does nothing.
+     */
+    public Connection connection() {
+        checkUsable();
+        Connection view = guarded;
+        if (view == null) {
+            view = new GuardedConnection(connection);
+            guarded = view;
+        }
+        return view;
+    }
+
+    /**
+     * Commits. The session is over then. One round trip where statements were executed, else none.
+     *
+     * @throws TransactionRolledBackException if a statement had failed before, or the server would not commit
+     * @throws TransactionOutcomeUnknownException if the connection was lost while the answer was awaited
+     */
+    public void commit() {
+        refuseEndingByWork("commit");
+        end(true);
+    }
+
+    /** Rolls back. The session is over then. One round trip where statements were executed, else none. */
+    public void rollback() {
+        refuseEndingByWork("rollback");
+        end(false);
+    }
+
+    /** Rolls back unless the session was committed, and gives the connection back. */
+    @Override
+    public void close() {
+        if (ended == null) {
+            refuseEndingByWork("close");
+            end(false);
+        }
+    }
+
+    /** Ends the transaction of work that returned normally. */
+    void finish() {
+        end(true);
+    }
+
+    /** Ends the transaction of work that failed; whatever goes wrong now is told with {@code failure}. */
+    void abandon(Throwable failure) {
+        try {
+            end(false);
+        } catch (DatabaseException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
+    private void end(boolean commit) {
+        checkUsable();
+        boolean failed = state() == TransactionState.FAILED;
+        boolean committing = commit && !failed && !rollbackOnly;
+        try (connection) {
+            closeCursors();
+            ended = committing ? "committed" : "rolled back";
+            if (committing) {
+                connection.commit();
+            } else {
+                connection.rollback();
+            }
+        } catch (SQLException error) {
+            // A rollback that did not arrive is one all the same: the server rolls back what nobody committed.
+            if (committing) {
+                throw Errors.transactionControl(error, readOnly ? Phase.READ_ONLY : Phase.COMMIT, "COMMIT");
+            }
+        }
+        if (commit && failed) {
+            throw Errors.commitOfFailedTransaction(firstFailure);
+        }
+    }
+
+    private void closeCursors() {
+        // A cursor takes itself out of the list when it is closed.
+        for (Cursor<?> cursor : List.copyOf(cursors)) {
+            cursor.close();
+        }
+    }
+
+    private Lease lease(boolean cursor) {
+        checkUsable();
+        executing = !cursor;
+        return lease;
+    }
+
+    private <R> R control(String command, Control<R> control) {
+        try {
+            return control.run();
+        } catch (SQLException error) {
+            throw Errors.transactionControl(error, Phase.TRANSACTION, command);
+        }
+    }
+
+    private TransactionState state() {
+        return control("reading the transaction's state", () -> connection.unwrap(BaseConnection.class))
+                .getTransactionState();
+    }
+
+    private void checkUsable() {
+        if (Thread.currentThread() != owner) {
+            throw Errors.usage(
+                    "the session was opened by thread \"" + owner.getName() + "\" and is used by thread \""
+                            + Thread.currentThread().getName() + "\"",
+                    "give each thread a session of its own; a session is one transaction of one thread");
+        }
+        if (ended != null) {
+            throw Errors.usage(
+                    "the session is over, its transaction was " + ended,
+                    "open another session for another transaction");
+        }
+        if (executing) {
+            throw Errors.usage(
+                    "the session is used again while one of its statements is still delivering rows",
+                    "read the rows first, then use the session; or use stream(), whose rows may be worked on one by one");
+        }
+    }
+
+    private void refuseEndingByWork(String what) {
+        if (endedByFactory) {
+            throw Errors.usage(
+                    what + " in the work of read(…) or write(…), which end the transaction themselves",
+                    "return to commit, throw or call setRollbackOnly() to roll back; or use openSession()");
+        }
+    }
+
+    @FunctionalInterface
+    private interface Control<R> {
+        R run() throws SQLException;
+    }
+
+    /** One for all statements of the session: they come one after the other. */
+    private final class StatementLease implements Lease {
+
+        @Override
+        public Connection connection() {
+            return connection;
+        }
+
+        @Override
+        public Phase phase() {
+            return readOnly ? Phase.READ_ONLY : Phase.TRANSACTION;
+        }
+
+        @Override
+        public void failed(DatabaseException failure) {
+            if (firstFailure == null) {
+                firstFailure = failure;
+            }
+        }
+
+        @Override
+        public void holdOpen(Cursor<?> cursor) {
+            cursors.add(cursor);
+        }
+
+        @Override
+        public void letGo(Cursor<?> cursor) {
+            cursors.remove(cursor);
+        }
+
+        @Override
+        public void close() {
+            executing = false;
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package com.scrapersky.session;
+
+import com.scrapersky.session.internal.sql.NamedSql;
+import com.scrapersky.session.internal.sql.SqlTextException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place that knows how to talk to the database: a connection pool, and sessions that carry by themselves whatever
+ * the pooler in front of PostgreSQL needs. No caller passes a pooler parameter.
+ *
+ * <pre>{@code
+ * try (DatabaseSessionFactory sessions = DatabaseSessionFactory.open(System.getenv("DATABASE_URL"))) {
+ *     List<Row> names = sessions.sql("select id, name from profiles where active").rows();
+ *     sessions.write(session -> session.sql("update profiles set name = :name where id = :id")
+ *             .param("name", name)
+ *             .param("id", id)
+ *             .update());
+ * }
+ * }</pre>
+ *
+ * <p><b>What is applied automatically</b> is found out when the factory is built (see {@link PoolerProfile}), logged once,
+ * and answered by {@link #profile()}, each parameter with its reason. What the URL or the builder sets explicitly wins.
+ *
+ * <p><b>Thread safety.</b> Thread-safe; one for each database and program. Sessions belong to one thread each.
+ *
+ * <p><b>Round trips.</b> Building looks from two connections of its own, with one round trip each after their logins; none
+ * where {@link Builder#pooler(PoolerProfile)} says what is there. A statement outside a session takes one round trip, a
+ * transaction of n statements n + 1. HikariCP checks a connection that was idle for more than 500 ms by an empty query, one
+ * more round trip.
+ *
+ * <p><b>Errors.</b> {@link ConnectionException} when no connection can be had, within {@link Builder#connectionTimeout};
+ * everything else is told at the method that throws it.
+ */
+public final class DatabaseSessionFactory implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseSessionFactory.class);
+
+    /** Texts are literals of the program, so this is reached only by SQL that is put together at run time. */
+    private static final int SCANNED_TEXTS_KEPT = 2000;
+
+    private final ConnectionSource connections;
+    private final Map<String, NamedSql> scanned = new ConcurrentHashMap<>();
+    /** Not static: work on one database may well do work on another one. */
+    @SuppressWarnings("ThreadLocalUsage")
+    private final ThreadLocal<@Nullable DatabaseSession> working = new ThreadLocal<>();
+
+    DatabaseSessionFactory(ConnectionSource connections) {
+        this.connections = connections;
+        LOG.info("Sky Session: {}", connections.profile());
+        connections.profile().warnings().forEach(warning -> LOG.warn("Sky Session: {}", warning));
+    }
+
+    /**
+     * Opens the database with nothing but its URL, in any form that {@link DatabaseUrl} reads.
+     *
+     * @throws InvalidDatabaseUrlException if the URL cannot be understood
+     * @throws ConnectionException if the database cannot be reached
+     */
+    public static DatabaseSessionFactory open(String url) {
+        return builder(url).build();
+    }
+
+    /** Begins a factory for a URL in any form that {@link DatabaseUrl} reads. */
+    public static Builder builder(String url) {
+        return builder(DatabaseUrl.parse(url));
+    }
+
+    /** Begins a factory for a URL. */
+    public static Builder builder(DatabaseUrl url) {
+        return new Builder(url);
+    }
+
+    /**
+     * Puts a factory over a pool that exists already. Its connections get {@code prepareThreshold=0} when they are borrowed
+     * and a pooler is in front (a field of the driver, no round trip); what cannot be changed on an open connection is
+     * reported in {@link #profile()}. Closing the factory leaves the pool open.
+     *
+     * @throws ConnectionException if the pool gives no connection, or one that is not pgjdbc's
+     */
+    public static DatabaseSessionFactory wrap(DataSource dataSource) {
+        return new DatabaseSessionFactory(ConnectionSource.over(dataSource));
+    }
+
+    /**
+     * Does {@code work} in a read-only transaction and returns what it returns. PostgreSQL refuses to change anything in it
+     * (25006). {@code BEGIN READ ONLY} travels with the first statement.
+     *
+     * @throws SessionUsageException if called within the work of another {@code read} or {@code write} of this factory on
+     *     this thread: a second transaction on a second connection is rarely meant, does not see the first one's changes,
+     *     and deadlocks a small pool
+     */
+    public <T extends @Nullable Object, X extends Exception> T read(SessionWork<T, X> work) throws X {
+        return inTransaction(work, true);
+    }
+
+    /**
+     * Does {@code work} in a transaction and returns what it returns: committed when the work returns, rolled back when it
+     * throws anything at all.
+     *
+     * @throws TransactionRolledBackException if a statement of the work failed and the work caught its error, or the server
+     *     would not commit
+     * @throws TransactionOutcomeUnknownException if the connection was lost while COMMIT was under way
+     * @throws SessionUsageException if called within the work of another {@code read} or {@code write}, as for {@link #read}
+     */
+    public <T extends @Nullable Object, X extends Exception> T write(SessionWork<T, X> work) throws X {
+        return inTransaction(work, false);
+    }
+
+    /** A session whose owner ends it: {@link DatabaseSession#commit()}, or rolled back by {@link DatabaseSession#close()}. */
+    public DatabaseSession openSession() {
+        return open(false, false);
+    }
+
+    /** One statement in a transaction of its own, in one round trip. */
+    public SqlStatement sql(String text) {
+        return new SqlStatement(cursor -> new BorrowedLease(connections.borrow(), cursor), scan(text));
+    }
+
+    /**
+     * The pool, for everything that takes a DataSource. Its connections carry the same automatic parameters. Closing it is
+     * left to this factory.
+     */
+    public DataSource dataSource() {
+        return connections.dataSource();
+    }
+
+    /** What stands in front of the database, how that is known, and which parameters were applied for which reason. */
+    public PoolerProfile profile() {
+        return connections.profile();
+    }
+
+    /** Closes the pool, unless it was wrapped. Sessions that are open are cut off. */
+    @Override
+    public void close() {
+        connections.close();
+    }
+
+    private <T extends @Nullable Object, X extends Exception> T inTransaction(SessionWork<T, X> work, boolean readOnly)
+            throws X {
+        if (working.get() != null) {
+            throw Errors.usage(
+                    (readOnly ? "read" : "write") + "(…) within the work of another read(…) or write(…)",
+                    "use the session that the work was given; for a transaction of its own use openSession()");
+        }
+        DatabaseSession session = open(readOnly, true);
+        T result;
+        working.set(session);
+        try {
+            result = work.run(session);
+        } catch (Throwable failure) {
+            session.abandon(failure);
+            throw failure;
+        } finally {
+            working.remove();
+        }
+        session.finish();
+        return result;
+    }
+
+    private DatabaseSession open(boolean readOnly, boolean endedByFactory) {
+        var connection = connections.borrow();
+        try {
+            return new DatabaseSession(connection, this::scan, readOnly, endedByFactory);
+        } catch (SQLException error) {
+            ConnectionSource.giveBack(connection);
+            throw Errors.noConnection("", error);
+        }
+    }
+
+    private NamedSql scan(String text) {
+        NamedSql known = scanned.get(text);
+        if (known != null) {
+            return known;
+        }
+        try {
+            NamedSql sql = NamedSql.of(text);
+            if (scanned.size() >= SCANNED_TEXTS_KEPT) {
+                scanned.clear();
+            }
+            scanned.put(text, sql);
+            return sql;
+        } catch (SqlTextException unreadable) {
+            throw Errors.invalidStatement(
+                    "the SQL text cannot be sent: " + unreadable.getMessage(), "mend the text of the statement");
+        }
+    }
+
+    /**
+     * What a factory is made of. Not thread-safe.
+     *
+     * <p>A value given here wins over the same one in the URL.
+     */
+    public static final class Builder {
+
+        private DatabaseUrl url;
+        private @Nullable PoolerProfile pooler;
+        private @Nullable Integer maximumPoolSize;
+        private @Nullable Duration connectionTimeout;
+        private final Map<String, String> driverProperties = new LinkedHashMap<>();
+
+        private Builder(DatabaseUrl url) {
+            this.url = url;
+        }
+
+        /** The user to log in as. */
+        public Builder user(String user) {
+            url = url.withUser(user);
+            return this;
+        }
+
+        /** The user's password. */
+        public Builder password(String password) {
+            url = url.withPassword(password);
+            return this;
+        }
+
+        /**
+         * The most connections that are open at once; 10 unless told, at least 1. Keep it small: real concurrency is the
+         * pooler's own pool size, and each of these connections counts against its client limit.
+         */
+        public Builder maximumPoolSize(int connections) {
+            if (connections < 1) {
+                throw Errors.usage("a pool of " + connections + " connections", "give at least 1");
+            }
+            maximumPoolSize = connections;
+            return this;
+        }
+
+        /**
+         * How long a caller waits for a connection; 10 seconds unless told, at least 250 ms (HikariCP's bound). Poolers
+         * wait for a backend up to 60 s or more; a caller should not.
+         */
+        public Builder connectionTimeout(Duration timeout) {
+            if (timeout.compareTo(Duration.ofMillis(250)) < 0) {
+                throw Errors.usage("a connection timeout of " + timeout.toMillis() + " ms", "give at least 250 ms");
+            }
+            connectionTimeout = timeout;
+            return this;
+        }
+
+        /** The name under which the program appears in {@code pg_stat_activity}; "sky-session" unless told. */
+        public Builder applicationName(String name) {
+            return driverProperty("ApplicationName", name);
+        }
+
+        /**
+         * A connection property of pgjdbc, by its own name ({@code org.postgresql.PGProperty}). It wins over the automatic
+         * one and is reported as an override; the profile warns where that is unsafe behind the pooler.
+         */
+        public Builder driverProperty(String name, String value) {
+            driverProperties.put(Objects.requireNonNull(name), Objects.requireNonNull(value));
+            return this;
+        }
+
+        /** What is in front of the database, where you know it: your word wins over detection and saves its round trips. */
+        public Builder pooler(PoolerProfile profile) {
+            pooler = profile;
+            return this;
+        }
+
+        /**
+         * Finds out what is in front of the database, and opens the pool.
+         *
+         * @throws ConnectionException if the database cannot be reached, or refuses the login
+         */
+        public DatabaseSessionFactory build() {
+            return new DatabaseSessionFactory(
+                    new PoolAssembly(url, driverProperties, pooler, maximumPoolSize, connectionTimeout).open());
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package com.scrapersky.session;
+
+import com.scrapersky.session.Errors.Phase;
+import java.sql.Connection;
+
+/** A connection while one statement is executed on it. */
+interface Lease extends AutoCloseable {
+
+    Connection connection();
+
+    /** What a failure of the statement would mean. */
+    Phase phase();
+
+    /** Remembers that the statement failed. */
+    void failed(DatabaseException failure);
+
+    /** Ties a cursor to the end of whatever this lease belongs to. */
+    void holdOpen(Cursor<?> cursor);
+
+    /** A cursor is closed before that end. */
+    void letGo(Cursor<?> cursor);
+
+    /** Gives the connection back where it was borrowed for the statement alone. */
+    @Override
+    void close();
+}

@@ -1,0 +1,189 @@
+package com.scrapersky.session;
+
+import com.scrapersky.session.PoolerProfile.Evidence;
+import com.scrapersky.session.PoolerProfile.Mode;
+import com.scrapersky.session.PoolerProfile.Origin;
+import com.scrapersky.session.PoolerProfile.Parameter;
+import com.scrapersky.session.PoolerProfile.Pooler;
+import com.scrapersky.session.internal.pooler.AutomaticParameters;
+import com.scrapersky.session.internal.pooler.Endpoint;
+import com.scrapersky.session.internal.pooler.PoolerDetection;
+import com.scrapersky.session.internal.pooler.PoolerDetection.Finding;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Makes a pool out of a URL: finds out what is in front, decides about every parameter, opens. */
+final class PoolAssembly {
+
+    private static final int DEFAULT_POOL_SIZE = 10;
+    private static final Duration DEFAULT_CONNECTION_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration MAXIMUM_LIFETIME = Duration.ofMinutes(30);
+
+    /** What names the server and the login; everything else is a parameter. */
+    private static final Set<String> LOGIN = Set.of("user", "password", "PGDBNAME", "PGHOST", "PGPORT", "sslpassword");
+
+    private final DatabaseUrl url;
+    private final Map<String, Parameter> explicit = new LinkedHashMap<>();
+    private final @Nullable PoolerProfile given;
+    private final Parameter maximumPoolSize;
+    private final Parameter connectionTimeout;
+
+    PoolAssembly(
+            DatabaseUrl url,
+            Map<String, String> driverProperties,
+            @Nullable PoolerProfile pooler,
+            @Nullable Integer maximumPoolSize,
+            @Nullable Duration connectionTimeout) {
+        this.url = url;
+        this.given = pooler == null ? fromUrl(url) : pooler;
+        url.driverProperties().forEach((name, value) -> {
+            if (!LOGIN.contains(name)) {
+                explicit.put(name, new Parameter(name, value, "set in the URL", Origin.URL));
+            }
+        });
+        driverProperties.forEach(
+                (name, value) -> explicit.put(name, new Parameter(name, value, "set by the builder", Origin.BUILDER)));
+        this.maximumPoolSize = poolSize(url, maximumPoolSize);
+        this.connectionTimeout = timeout(url, connectionTimeout);
+    }
+
+    private static @Nullable PoolerProfile fromUrl(DatabaseUrl url) {
+        // "pgbouncer=true" says that a transaction pooler is in front; "false" only that nobody asks for its treatment.
+        return url.transactionPooler().orElse(false)
+                ? PoolerProfile.of(
+                        Pooler.PGBOUNCER,
+                        Mode.TRANSACTION,
+                        List.of(new Evidence("the URL says pgbouncer=true", "taken at its word", true)))
+                : null;
+    }
+
+    private static Parameter poolSize(DatabaseUrl url, @Nullable Integer built) {
+        String reason = "connections at the most; real concurrency is the pooler's own pool size";
+        if (built != null) {
+            return new Parameter("maximumPoolSize", built.toString(), reason, Origin.BUILDER);
+        } else if (url.connectionLimit().isPresent()) {
+            return new Parameter(
+                    "maximumPoolSize", Integer.toString(url.connectionLimit().getAsInt()), reason, Origin.URL);
+        }
+        return new Parameter("maximumPoolSize", Integer.toString(DEFAULT_POOL_SIZE), reason, Origin.AUTOMATIC);
+    }
+
+    private static Parameter timeout(DatabaseUrl url, @Nullable Duration built) {
+        Duration value = built != null ? built : url.poolTimeout().orElse(DEFAULT_CONNECTION_TIMEOUT);
+        Origin origin = built != null ? Origin.BUILDER : url.poolTimeout().isPresent() ? Origin.URL : Origin.AUTOMATIC;
+        return new Parameter(
+                "connectionTimeout",
+                Long.toString(value.toMillis()),
+                "milliseconds a caller waits for a connection; poolers hold a client for up to 60 s or more",
+                origin);
+    }
+
+    /** Where connections go first. */
+    static Endpoint endpoint(DatabaseUrl url, String user) {
+        DatabaseUrl.Host host = url.hosts().get(0);
+        String sslmode = url.driverProperties().getOrDefault("sslmode", "");
+        boolean tlsEnforced = sslmode.equals("require") || sslmode.startsWith("verify");
+        return new Endpoint(host.name(), host.port(), user, url.database(), tlsEnforced);
+    }
+
+    ConnectionSource open() {
+        PoolerProfile known = given;
+        PoolerProfile profile = known == null ? detect() : known;
+        AutomaticParameters decided = AutomaticParameters.decide(profile, explicit, isLoopback());
+        List<Parameter> parameters = new ArrayList<>(decided.parameters());
+        parameters.add(maximumPoolSize);
+        parameters.add(connectionTimeout);
+        List<Parameter> lifetimes = lifetimes(profile);
+        parameters.addAll(lifetimes);
+        List<String> warnings = new ArrayList<>(decided.warnings());
+        url.translations()
+                .forEach(translation -> warnings.add(translation.parameter() + "=" + translation.value()
+                        + " of the URL was translated: " + translation.meaning()));
+        return ConnectionSource.owning(
+                pool(decided.parameters(), profile), profile.with(parameters, warnings, decided.statementMode()));
+    }
+
+    private boolean isLoopback() {
+        return url.hosts().stream().allMatch(host -> Endpoint.isLoopback(host.name()));
+    }
+
+    private PoolerProfile detect() {
+        // Looks with the parameters that are safe everywhere.
+        PoolerProfile cautious = PoolerProfile.of(Pooler.UNKNOWN, Mode.TRANSACTION, List.of());
+        PGSimpleDataSource driver = driver(
+                AutomaticParameters.decide(cautious, explicit, isLoopback()).parameters());
+        String user = url.user().orElseGet(() -> System.getProperty("user.name"));
+        try {
+            Finding finding = PoolerDetection.detect(driver::getConnection, endpoint(url, user), true);
+            return PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
+        } catch (SQLException error) {
+            throw Errors.noConnection("the database could not be opened: ", error);
+        }
+    }
+
+    private PGSimpleDataSource driver(List<Parameter> parameters) {
+        PGSimpleDataSource driver = new PGSimpleDataSource();
+        try {
+            driver.setURL(url.jdbcUrl());
+            for (Map.Entry<String, String> property : url.driverProperties().entrySet()) {
+                if (property.getKey().equals("user") || property.getKey().contains("password")) {
+                    driver.setProperty(property.getKey(), property.getValue());
+                }
+            }
+            for (Parameter parameter : parameters) {
+                driver.setProperty(parameter.name(), parameter.value());
+            }
+            return driver;
+        } catch (SQLException unknown) {
+            throw Errors.usage(
+                    "pgjdbc refuses a connection property: " + unknown.getMessage(),
+                    "give names and values of org.postgresql.PGProperty");
+        }
+    }
+
+    private HikariDataSource pool(List<Parameter> parameters, PoolerProfile profile) {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(driver(parameters));
+        config.setPoolName("sky-session");
+        config.setMaximumPoolSize(Integer.parseInt(maximumPoolSize.value()));
+        config.setConnectionTimeout(Long.parseLong(connectionTimeout.value()));
+        config.setMaxLifetime(MAXIMUM_LIFETIME.toMillis());
+        if (profile.mode() == Mode.TRANSACTION) {
+            config.setKeepaliveTime(0);
+        }
+        try {
+            return new HikariDataSource(config);
+        } catch (PoolInitializationException failure) {
+            throw failure.getCause() instanceof SQLException error
+                    ? Errors.noConnection("the database could not be opened: ", error)
+                    : failure;
+        }
+    }
+
+    private static List<Parameter> lifetimes(PoolerProfile profile) {
+        List<Parameter> lifetimes = new ArrayList<>();
+        lifetimes.add(new Parameter(
+                "maxLifetime",
+                Long.toString(MAXIMUM_LIFETIME.toMillis()),
+                "milliseconds until a connection is replaced; poolers restart and move",
+                Origin.AUTOMATIC));
+        if (profile.mode() == Mode.TRANSACTION) {
+            lifetimes.add(new Parameter(
+                    "keepaliveTime",
+                    "0",
+                    "a check of an idle connection would need a backend, and say nothing about the one used last",
+                    Origin.AUTOMATIC));
+        }
+        return lifetimes;
+    }
+}

@@ -1,0 +1,387 @@
+package com.scrapersky.session;
+
+import com.scrapersky.session.Errors.Phase;
+import com.scrapersky.session.internal.jdbc.Columns;
+import com.scrapersky.session.internal.jdbc.DriverErrors;
+import com.scrapersky.session.internal.jdbc.MappingException;
+import com.scrapersky.session.internal.jdbc.ParameterBinder;
+import com.scrapersky.session.internal.jdbc.RecordParameters;
+import com.scrapersky.session.internal.jdbc.RowType;
+import com.scrapersky.session.internal.jdbc.UnsupportedValueException;
+import com.scrapersky.session.internal.sql.NamedSql;
+import com.scrapersky.session.internal.sql.Placeholder;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.jdbc.PgStatement;
+
+/**
+ * One SQL statement with named parameters: bind, then call the method that says what is wanted. Made by
+ * {@link DatabaseSession#sql(String)} (in its transaction) and {@link DatabaseSessionFactory#sql(String)} (a transaction of
+ * its own).
+ *
+ * <pre>{@code
+ * List<Profile> profiles = session.sql("select * from profiles where tenant_id = :tenant and id = any(:ids)")
+ *         .param("tenant", tenant)
+ *         .param("ids", List.of(first, second))
+ *         .list(Profile.class);
+ * }</pre>
+ *
+ * <p><b>Parameters.</b> {@code :name} outside quotes, comments, casts and array slices. Every name of the text must be
+ * bound and no other, or an {@link InvalidStatementException} lists both kinds before anything is sent. A collection or
+ * Java array is bound as one PostgreSQL array: write {@code = any(:ids)}, not {@code in}. Text is sent without a declared
+ * type, so that it fits uuid, json, enum, inet and range columns as a literal would; where PostgreSQL cannot infer a type
+ * (42P18), write {@code :name::text}. {@code ?} is always an operator. A name that appears twice is two parameters to
+ * PostgreSQL, which matters in {@code group by}.
+ *
+ * <p><b>Round trips.</b> One for each of these methods, whatever the number of rows or parameter sets; {@link #stream()}
+ * takes one for each page. The transaction's BEGIN travels with its first statement (pgjdbc, {@code PgConnection}).
+ *
+ * <p><b>Errors.</b> {@link StatementException} and its kinds when the server refuses, {@link UnexpectedResultException}
+ * when the result is not what the method says, {@link ConnectionException} when the connection is lost.
+ *
+ * <p>Not thread-safe. A statement may be executed again, with other values too.
+ */
+public final class SqlStatement {
+
+    private static final int DEFAULT_PAGE = 500;
+    private static final int ALL_ROWS = 0;
+    private static final int FIRST_ROW = 1;
+    private static final int ENOUGH_TO_SEE_SEVERAL = 2;
+    private static final RowShape<Row> ROW = columns -> values -> new Row(columns, values);
+
+    private final StatementTarget target;
+    private final NamedSql sql;
+    private final Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    private int pageSize = DEFAULT_PAGE;
+    private Duration timeout = Duration.ZERO;
+
+    SqlStatement(StatementTarget target, NamedSql sql) {
+        this.target = target;
+        this.sql = sql;
+    }
+
+    /** Binds one parameter; an earlier value of it is replaced. */
+    public SqlStatement param(String name, @Nullable Object value) {
+        values.put(name, value);
+        return this;
+    }
+
+    /** Binds a parameter for each entry. */
+    public SqlStatement params(Map<String, ? extends @Nullable Object> parameters) {
+        values.putAll(parameters);
+        return this;
+    }
+
+    /** Binds a parameter for each component of a record, by its name ({@code tenantId} also as {@code tenant_id}). */
+    public SqlStatement params(Record parameters) {
+        values.putAll(RecordParameters.of(parameters, sql.names()));
+        return this;
+    }
+
+    /** How many rows {@link #stream()} holds at a time; 500 unless told. */
+    public SqlStatement pageSize(int rows) {
+        if (rows < 1) {
+            throw Errors.invalidStatement("a page of " + rows + " rows", "give a page size of at least 1");
+        }
+        this.pageSize = rows;
+        return this;
+    }
+
+    /**
+     * Ends the statement after this time with a {@link StatementCancelledException}; zero, the default, means never. The
+     * driver sends a cancel request over a connection of its own, which poolers forward (measured on PgBouncer 1.18 and
+     * 1.26, and Supavisor), so no query is left running and the session stays usable for a rollback.
+     */
+    public SqlStatement timeout(Duration limit) {
+        if (limit.isNegative()) {
+            throw Errors.invalidStatement("a negative timeout", "give a positive one, or zero for none");
+        }
+        this.timeout = limit;
+        return this;
+    }
+
+    /** All rows; none for a statement that returns none. */
+    public List<Row> rows() {
+        return read(ALL_ROWS, ROW);
+    }
+
+    /** The only row; none or several are an error. */
+    public Row row() {
+        return only(read(ENOUGH_TO_SEE_SEVERAL, ROW));
+    }
+
+    /** The only row, or nothing; several are an error. */
+    public Optional<Row> optionalRow() {
+        return atMostOne(read(ENOUGH_TO_SEE_SEVERAL, ROW));
+    }
+
+    /** All rows as records, as beans with setters, or, for a type like String or UUID, by their only column. */
+    public <T> List<@Nullable T> list(Class<T> type) {
+        return read(ALL_ROWS, shape(type));
+    }
+
+    /** The only row as a {@code type}; none, several, or a null are errors. */
+    public <T> T single(Class<T> type) {
+        T value = only(read(ENOUGH_TO_SEE_SEVERAL, shape(type)));
+        if (value == null) {
+            throw Errors.unexpectedResult(sql, "the value is null; use optional(…) where it may be");
+        }
+        return value;
+    }
+
+    /** The only row as a {@code type}, or nothing when there is none or its value is null; several are an error. */
+    public <T> Optional<T> optional(Class<T> type) {
+        return atMostOne(read(ENOUGH_TO_SEE_SEVERAL, shape(type)));
+    }
+
+    /**
+     * The rows one page at a time, through a cursor: at most {@link #pageSize(int)} rows are held in memory. The stream
+     * closes itself when it has been read to its end and, in a session, when the session ends; close it by
+     * try-with-resources where it may be left early, for it holds a backend (outside a session a transaction and a
+     * connection of its own) until then.
+     *
+     * <p>Round trips: one a page; outside a session one more for the commit.
+     */
+    public Stream<Row> stream() {
+        return Cursor.open(this, ROW);
+    }
+
+    /** The rows as a {@code type} each, one page at a time, as {@link #stream()} does. */
+    public <T> Stream<@Nullable T> stream(Class<T> type) {
+        return Cursor.open(this, shape(type));
+    }
+
+    /**
+     * Executes the statement and says how many rows it changed; with a RETURNING clause, how many it returned. A query is
+     * an error, found after its execution.
+     */
+    public int update() {
+        checkNames(values);
+        return run(ALL_ROWS, List.of(values), statement -> {
+            bind(statement, values);
+            int changed = 0;
+            boolean isResult = statement.execute();
+            while (isResult || statement.getUpdateCount() >= 0) {
+                changed += isResult ? countRows(statement) : statement.getUpdateCount();
+                isResult = statement.getMoreResults();
+            }
+            return changed;
+        });
+    }
+
+    /**
+     * Executes the statement once for each parameter set, in one round trip and all or nothing: outside a session too, the
+     * sets are one transaction. Parameters bound by {@code param} hold for every set that does not bind them itself.
+     *
+     * @param parameterSets maps or records
+     * @return how many rows each set changed
+     */
+    public int[] batch(Iterable<?> parameterSets) {
+        List<Map<String, @Nullable Object>> sets = new ArrayList<>();
+        for (Object parameters : parameterSets) {
+            sets.add(parameterSet(parameters));
+        }
+        if (sets.isEmpty()) {
+            return new int[0];
+        }
+        return run(ALL_ROWS, sets, statement -> {
+            for (Map<String, @Nullable Object> set : sets) {
+                bind(statement, set);
+                statement.addBatch();
+            }
+            return statement.executeBatch();
+        });
+    }
+
+    /** The first row, whatever follows it. */
+    Optional<Row> firstRow() {
+        return read(FIRST_ROW, ROW).stream().findFirst();
+    }
+
+    NamedSql sql() {
+        return sql;
+    }
+
+    StatementTarget target() {
+        return target;
+    }
+
+    /** A statement on {@code connection}, bound and ready, that fetches one page at a time. */
+    PreparedStatement prepareCursor(Connection connection) throws SQLException {
+        checkNames(values);
+        PreparedStatement statement = prepare(connection, ALL_ROWS);
+        try {
+            statement.setFetchSize(pageSize);
+            bind(statement, values);
+            return statement;
+        } catch (SQLException | RuntimeException failure) {
+            statement.close();
+            throw failure;
+        }
+    }
+
+    DatabaseException failure(SQLException error, Phase phase) {
+        return Errors.statement(error, phase, sql, values);
+    }
+
+    private <T extends @Nullable Object> List<T> read(int maximumRows, RowShape<T> shape) {
+        checkNames(values);
+        return run(maximumRows, List.of(values), statement -> {
+            bind(statement, values);
+            List<T> rows = List.of();
+            boolean isResult = statement.execute();
+            // A text of several statements has several results; the rows are those of the last that has any.
+            while (isResult || statement.getUpdateCount() >= 0) {
+                if (isResult) {
+                    rows = readAll(statement, shape);
+                }
+                isResult = statement.getMoreResults();
+            }
+            return rows;
+        });
+    }
+
+    private static <T extends @Nullable Object> List<T> readAll(PreparedStatement statement, RowShape<T> shape)
+            throws SQLException {
+        List<T> rows = new ArrayList<>();
+        try (ResultSet result = statement.getResultSet()) {
+            Columns columns = Columns.of(result);
+            RowType.Reader<T> reader = shape.reader(columns);
+            while (result.next()) {
+                rows.add(reader.read(columns.read(result)));
+            }
+        }
+        return Collections.unmodifiableList(rows);
+    }
+
+    private int countRows(PreparedStatement statement) throws SQLException {
+        if (sql.isQuery()) {
+            throw new MappingException("the statement is a query and changes nothing; use rows() or list(…)");
+        }
+        int rows = 0;
+        try (ResultSet result = statement.getResultSet()) {
+            while (result.next()) {
+                rows++;
+            }
+        }
+        return rows;
+    }
+
+    private <R> R run(int maximumRows, List<Map<String, @Nullable Object>> sets, Action<R> action) {
+        try (Lease lease = target.lease(false)) {
+            try (PreparedStatement statement = prepare(lease.connection(), maximumRows)) {
+                return action.on(statement);
+            } catch (SQLException error) {
+                int entry = Math.max(0, DriverErrors.failedBatchEntry(error));
+                DatabaseException failure =
+                        Errors.statement(error, lease.phase(), sql, sets.get(Math.min(entry, sets.size() - 1)));
+                lease.failed(failure);
+                throw failure;
+            } catch (MappingException unfit) {
+                throw Errors.unexpectedResult(sql, String.valueOf(unfit.getMessage()));
+            }
+        }
+    }
+
+    private PreparedStatement prepare(Connection connection, int maximumRows) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql.driverText());
+        if (maximumRows != ALL_ROWS) {
+            statement.setMaxRows(maximumRows);
+        }
+        if (!timeout.isZero()) {
+            // JDBC's own setQueryTimeout knows whole seconds only.
+            statement.unwrap(PgStatement.class).setQueryTimeoutMs(Math.max(1, timeout.toMillis()));
+        }
+        return statement;
+    }
+
+    private void bind(PreparedStatement statement, Map<String, @Nullable Object> set) throws SQLException {
+        int index = 1;
+        for (Placeholder placeholder : sql.placeholders()) {
+            String name = sql.names().get(placeholder.parameter());
+            try {
+                ParameterBinder.bind(statement, index++, set.get(name), placeholder.surroundings());
+            } catch (UnsupportedValueException unsupported) {
+                throw Errors.invalidStatement(
+                        "parameter :" + name + ": " + unsupported.getMessage(),
+                        "give a type listed at Row, or its text and a cast, as in :" + name + "::jsonb");
+            }
+        }
+    }
+
+    private Map<String, @Nullable Object> parameterSet(Object parameters) {
+        Map<String, @Nullable Object> set = new LinkedHashMap<>(values);
+        if (parameters instanceof Map<?, ?> map) {
+            map.forEach((name, value) -> set.put(String.valueOf(name), value));
+        } else if (parameters instanceof Record components) {
+            set.putAll(RecordParameters.of(components, sql.names()));
+        } else {
+            throw Errors.invalidStatement(
+                    "a parameter set of " + parameters.getClass().getName(),
+                    "give a Map or a record for each execution");
+        }
+        checkNames(set);
+        return set;
+    }
+
+    private void checkNames(Map<String, @Nullable Object> set) {
+        List<String> names = sql.names();
+        if (set.size() == names.size() && set.keySet().containsAll(names)) {
+            return;
+        }
+        List<String> missing = new ArrayList<>(names);
+        missing.removeAll(set.keySet());
+        List<String> surplus = new ArrayList<>(set.keySet());
+        surplus.removeAll(names);
+        throw Errors.invalidStatement(
+                "the parameters do not fit the text: missing " + missing + ", surplus " + surplus + " — in: "
+                        + sql.abbreviated(Errors.SHOWN_SQL),
+                "bind every :name of the text and no other");
+    }
+
+    private <T extends @Nullable Object> T only(List<T> rows) {
+        if (rows.size() != 1) {
+            throw Errors.unexpectedResult(
+                    sql, (rows.isEmpty() ? "no row" : "more than one row") + " where exactly one was wanted");
+        }
+        return rows.get(0);
+    }
+
+    private <T> Optional<T> atMostOne(List<? extends @Nullable T> rows) {
+        if (rows.size() > 1) {
+            throw Errors.unexpectedResult(sql, "more than one row where at most one was wanted");
+        }
+        return rows.isEmpty() ? Optional.empty() : Optional.ofNullable(rows.get(0));
+    }
+
+    private <T> RowShape<@Nullable T> shape(Class<T> type) {
+        try {
+            RowType<T> rowType = RowType.of(type);
+            return columns -> rowType.reader(columns);
+        } catch (MappingException unfit) {
+            throw Errors.unexpectedResult(sql, String.valueOf(unfit.getMessage()));
+        }
+    }
+
+    /** What rows become, once the columns are known. */
+    @FunctionalInterface
+    interface RowShape<T extends @Nullable Object> {
+        RowType.Reader<T> reader(Columns columns);
+    }
+
+    @FunctionalInterface
+    private interface Action<R> {
+        R on(PreparedStatement statement) throws SQLException;
+    }
+}

@@ -1,0 +1,195 @@
+package com.scrapersky.session.internal.jdbc;
+
+import java.io.IOException;
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** What an exception of the driver means, and how much of its text may be shown. */
+public final class DriverErrors {
+
+    /** {@code Key (tenant_id, email)=(…) already exists.} */
+    private static final Pattern KEY = Pattern.compile("^[^(]*\\((.+?)\\)=\\(", Pattern.DOTALL);
+
+    private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
+
+    /** Below this length a bound value is looked for in quotes only: replacing every "1" would hide the message itself. */
+    private static final int LONG_ENOUGH_TO_HIDE_ANYWHERE = 4;
+
+    /** What a server error means for its statement. */
+    public enum Kind {
+        CONSTRAINT,
+        CANCELLED,
+        ROLLED_BACK,
+        LOCK_NOT_AVAILABLE,
+        OTHER
+    }
+
+    private final SQLException error;
+    private final String message;
+
+    private DriverErrors(SQLException error, String message) {
+        this.error = error;
+        this.message = message;
+    }
+
+    public static DriverErrors of(SQLException error) {
+        ServerErrorMessage server = error instanceof PSQLException own ? own.getServerErrorMessage() : null;
+        // The primary message only: details quote rows and keys.
+        String primary = server == null ? error.getMessage() : server.getMessage();
+        return new DriverErrors(error, primary == null ? error.getClass().getSimpleName() : primary);
+    }
+
+    /** The deepest SQLException: pools wrap the driver's. */
+    public static SQLException rootOf(SQLException error) {
+        SQLException root = error;
+        for (Throwable cause = error.getCause(); cause instanceof SQLException deeper; cause = deeper.getCause()) {
+            root = deeper;
+        }
+        return root;
+    }
+
+    /** What stopped a batch; the BatchUpdateException around it quotes the statement with its values. */
+    public static SQLException firstOfBatch(SQLException error) {
+        SQLException next = error.getNextException();
+        return error instanceof BatchUpdateException && next != null ? next : error;
+    }
+
+    /** The index of the parameter set that failed, counted from 0, or -1 where no batch failed. */
+    public static int failedBatchEntry(SQLException error) {
+        if (!(error instanceof BatchUpdateException batch)) {
+            return -1;
+        }
+        int[] counts = batch.getUpdateCounts();
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] == Statement.EXECUTE_FAILED) {
+                return i;
+            }
+        }
+        return counts.length;
+    }
+
+    /** The same with every bound value taken out of the message, except what stands in the SQL text anyway. */
+    public DriverErrors hiding(Map<String, ? extends @Nullable Object> values, String sql) {
+        String hidden = message;
+        for (Map.Entry<String, ? extends @Nullable Object> entry : values.entrySet()) {
+            for (String text : texts(entry.getValue())) {
+                if (!text.isEmpty() && !sql.contains(text)) {
+                    String name = "‹:" + entry.getKey() + "›";
+                    hidden = text.length() < LONG_ENOUGH_TO_HIDE_ANYWHERE
+                            ? hidden.replace('"' + text + '"', name)
+                            : hidden.replace(text, name);
+                }
+            }
+        }
+        if (isDataError()) {
+            // Whatever else class 22 quotes is a piece of data, perhaps in another spelling than it was bound in.
+            hidden = QUOTED.matcher(hidden)
+                    .replaceAll(quoted ->
+                            sql.contains(quoted.group(1)) ? Matcher.quoteReplacement(quoted.group()) : "‹value›");
+        }
+        return new DriverErrors(error, hidden);
+    }
+
+    private static List<String> texts(@Nullable Object value) {
+        List<String> texts = new ArrayList<>();
+        if (value instanceof Collection<?> elements) {
+            elements.forEach(element -> texts.addAll(texts(element)));
+        } else if (value instanceof Object[] elements) {
+            for (Object element : elements) {
+                texts.addAll(texts(element));
+            }
+        } else if (value != null) {
+            texts.add(value.toString());
+        }
+        return texts;
+    }
+
+    public SQLException error() {
+        return error;
+    }
+
+    public String message() {
+        return message;
+    }
+
+    public @Nullable String sqlState() {
+        return error.getSQLState();
+    }
+
+    private String state() {
+        String state = error.getSQLState();
+        return state == null ? "" : state;
+    }
+
+    private boolean isDataError() {
+        return state().startsWith("22");
+    }
+
+    public Kind kind() {
+        return switch (state()) {
+            case "57014" -> Kind.CANCELLED;
+            case "55P03" -> Kind.LOCK_NOT_AVAILABLE;
+            default ->
+                state().startsWith("23") ? Kind.CONSTRAINT : state().startsWith("40") ? Kind.ROLLED_BACK : Kind.OTHER;
+        };
+    }
+
+    /** Whether the connection is gone: an I/O failure, a server that shuts down, or a FATAL error of a pooler. */
+    public boolean isConnectionLost() {
+        if (state().startsWith("08") || state().matches("57P0[1-5]|25P03|25P04")) {
+            return true;
+        }
+        ServerErrorMessage server = error instanceof PSQLException own ? own.getServerErrorMessage() : null;
+        return server != null && "FATAL".equals(server.getSeverity());
+    }
+
+    /** Whether the text is one of those that poolers send before they forward anything. */
+    public boolean isNotExecuted() {
+        return PoolerErrors.isBeforeForwarding(message);
+    }
+
+    /** Whether a repetition without a change of configuration fails in the same way. */
+    public boolean isConfiguration() {
+        return state().startsWith("28")
+                || state().startsWith("3D")
+                || state().startsWith("42")
+                || state().startsWith("22")
+                || state().equals("08004")
+                || PoolerErrors.isConfiguration(message);
+    }
+
+    public @Nullable String advice() {
+        return PoolerErrors.advice(state(), message);
+    }
+
+    /** A copy of the driver's exception for the stack trace, without the texts that may hold values. */
+    public SQLException withoutValues() {
+        SQLException copy = new SQLException(message, error.getSQLState());
+        copy.setStackTrace(error.getStackTrace());
+        if (error.getCause() instanceof IOException transport) {
+            copy.initCause(transport);
+        }
+        return copy;
+    }
+
+    /** The columns of an error report: its own field, else those of the key that its detail names. */
+    public static List<String> columns(ServerErrorMessage server) {
+        String column = server.getColumn();
+        if (column != null) {
+            return List.of(column);
+        }
+        String detail = server.getDetail();
+        Matcher key = detail == null || server.getConstraint() == null ? null : KEY.matcher(detail);
+        return key != null && key.find() ? List.of(key.group(1).split(", ")) : List.of();
+    }
+}

@@ -1,0 +1,78 @@
+package com.scrapersky.session.internal.jdbc;
+
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/** A pool as its users may see it: they borrow from it, and cannot close it. */
+public final class PooledDataSource implements DataSource {
+
+    private final DataSource pool;
+    private final boolean unnameStatements;
+
+    /** @param unnameStatements whether each borrowed connection must be told to leave no named statements behind */
+    public PooledDataSource(DataSource pool, boolean unnameStatements) {
+        this.pool = pool;
+        this.unnameStatements = unnameStatements;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        Connection connection = pool.getConnection();
+        if (unnameStatements) {
+            try {
+                // A field of the driver's connection. At 0 its own BEGIN, COMMIT and ROLLBACK are unnamed, too.
+                connection.unwrap(PGConnection.class).setPrepareThreshold(0);
+            } catch (SQLException notPgjdbc) {
+                connection.close();
+                throw notPgjdbc;
+            }
+        }
+        return connection;
+    }
+
+    @Override
+    public Connection getConnection(String username, String password) throws SQLException {
+        throw new SQLFeatureNotSupportedException("the pool logs in as one user; build a factory for another one");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        return type.isInstance(this) ? type.cast(this) : type.isInstance(pool) ? type.cast(pool) : pool.unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || type.isInstance(pool) || pool.isWrapperFor(type);
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() throws SQLException {
+        return pool.getLogWriter();
+    }
+
+    @Override
+    public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+        pool.setLogWriter(out);
+    }
+
+    @Override
+    public int getLoginTimeout() throws SQLException {
+        return pool.getLoginTimeout();
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) throws SQLException {
+        pool.setLoginTimeout(seconds);
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        return pool.getParentLogger();
+    }
+}

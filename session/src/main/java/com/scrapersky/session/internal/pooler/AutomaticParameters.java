@@ -1,0 +1,166 @@
+package com.scrapersky.session.internal.pooler;
+
+import com.scrapersky.session.PoolerProfile;
+import com.scrapersky.session.PoolerProfile.Mode;
+import com.scrapersky.session.PoolerProfile.Origin;
+import com.scrapersky.session.PoolerProfile.Parameter;
+import com.scrapersky.session.PoolerProfile.StatementMode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The driver's parameters that every session gets by itself, each with its reason. What the user set explicitly wins; where
+ * that is unsafe behind the pooler, a warning says why. Names and defaults are those of {@code org.postgresql.PGProperty},
+ * 42.7.14.
+ */
+public final class AutomaticParameters {
+
+    private static final Set<String> TLS_ENFORCED = Set.of("require", "verify-ca", "verify-full");
+
+    private final PoolerProfile profile;
+    private final Map<String, Parameter> explicit;
+    private final List<Parameter> parameters = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    private AutomaticParameters(PoolerProfile profile, Map<String, Parameter> explicit) {
+        this.profile = profile;
+        this.explicit = new LinkedHashMap<>(explicit);
+    }
+
+    /**
+     * Decides about every parameter.
+     *
+     * @param explicit what the user set, by name
+     * @param loopback whether every host is this machine
+     */
+    public static AutomaticParameters decide(PoolerProfile profile, Map<String, Parameter> explicit, boolean loopback) {
+        AutomaticParameters decided = new AutomaticParameters(profile, explicit);
+        decided.decide(loopback);
+        return decided;
+    }
+
+    public List<Parameter> parameters() {
+        return List.copyOf(parameters);
+    }
+
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /** Named where the user insists on a positive threshold. */
+    public StatementMode statementMode() {
+        return parameters.stream()
+                .filter(parameter -> parameter.name().equals("prepareThreshold"))
+                .map(parameter -> parameter.value().equals("0") ? StatementMode.UNNAMED : StatementMode.NAMED)
+                .findFirst()
+                .orElse(profile.statementMode());
+    }
+
+    private void decide(boolean loopback) {
+        if (profile.statementMode() == StatementMode.UNNAMED) {
+            apply(
+                    "prepareThreshold",
+                    "0",
+                    "no statement stays at a backend under a name, COMMIT and ROLLBACK included; another"
+                            + " client's statement of the same name would be executed instead");
+        } else {
+            apply(
+                    "prepareThreshold",
+                    "5",
+                    "the backend is this client's own, so a statement used five times stays prepared");
+        }
+        apply("preferQueryMode", "extended", "the simple mode inlines values into the text and ignores fetch sizes");
+        apply(
+                "autosave",
+                "never",
+                "a savepoint around each statement costs round trips, and loses commits behind a pooler");
+        apply(
+                "readOnlyMode",
+                "transaction",
+                "BEGIN READ ONLY carries it; 'always' would set it for the backend's next user");
+        apply(
+                "assumeMinServerVersion",
+                "12",
+                "the application name travels in the startup packet instead of a SET afterwards,"
+                        + " so connecting needs no backend and leaves nothing on one");
+        apply(
+                "ApplicationName",
+                "sky-session",
+                "one fixed name for all connections: poolers set it again at each change");
+        apply("gssEncMode", "disable", "poolers speak no GSS encryption; asking costs a round trip for each connect");
+        decideTls(loopback);
+        apply("tcpKeepAlive", "true", "idle connections are many and long-lived; a dead peer is noticed");
+        apply("connectTimeout", "5", "seconds until an unreachable host is given up");
+        apply("loginTimeout", "10", "seconds until a login that does not answer is given up");
+        apply("logServerErrorDetail", "false", "the server's details quote rows and keys, which belong in no log");
+        parameters.addAll(explicit.values());
+        explicit.values().forEach(parameter -> warnIfUnsafe(parameter, ""));
+    }
+
+    private void decideTls(boolean loopback) {
+        Parameter given = explicit.get("sslmode");
+        if (given == null && loopback) {
+            apply(
+                    "sslmode",
+                    "disable",
+                    "nothing leaves this machine; asking for TLS costs a round trip for each connect");
+            return;
+        }
+        if (given == null) {
+            warnings.add(
+                    "sslmode is not set, so TLS is used if the server offers it but protects from nothing: set"
+                            + " sslmode=verify-full, with sslrootcert where the certificate is not signed by a public authority");
+        }
+        apply("sslmode", "prefer", "what libpq does when nothing is said");
+        if (given == null || !TLS_ENFORCED.contains(given.value())) {
+            apply(
+                    "requireAuth",
+                    "!password",
+                    "without enforced TLS nobody can make the driver send the password in clear");
+        }
+    }
+
+    private void apply(String name, String value, String reason) {
+        Parameter own = explicit.remove(name);
+        if (own == null) {
+            parameters.add(new Parameter(name, value, reason, Origin.AUTOMATIC));
+        } else if (own.value().equals(value)) {
+            parameters.add(new Parameter(
+                    name, value, own.reason() + "; it would be the same by itself: " + reason, own.origin()));
+        } else {
+            parameters.add(new Parameter(
+                    name,
+                    own.value(),
+                    own.reason() + "; overrides " + value + ", which stands for: " + reason,
+                    own.origin()));
+            warnIfUnsafe(own, reason);
+        }
+    }
+
+    private void warnIfUnsafe(Parameter parameter, String reason) {
+        if (profile.mode() != Mode.TRANSACTION) {
+            return;
+        }
+        String why = switch (parameter.name()) {
+            case "prepareThreshold", "autosave", "preferQueryMode", "assumeMinServerVersion" -> reason;
+            case "readOnlyMode" -> parameter.value().equals("always") ? reason : "";
+            case "currentSchema", "options" ->
+                "PgBouncer refuses it at connect, Supavisor drops most of it without a word, and what does arrive belongs to a"
+                        + " backend that others use too; set it for the role with ALTER ROLE … SET";
+            case "targetServerType" ->
+                parameter.value().equals("any") ? "" : "it asks whichever backend the pooler happens to give";
+            case "defaultRowFetchSize" ->
+                parameter.value().equals("0") ? "" : "a slow reader then holds a backend for the length of its result";
+            case "channelBinding" ->
+                parameter.value().equals("require") ? "poolers have no channel binding, so nobody can log in" : "";
+            default -> "";
+        };
+        if (!why.isEmpty()) {
+            warnings.add(parameter.name() + "=" + parameter.value() + " is unsafe behind "
+                    + profile.pooler().title() + " in transaction mode: " + why);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package com.scrapersky.session.internal.pooler;
+
+/**
+ * Where connections go: the first host of the URL.
+ *
+ * @param user the user to log in as
+ * @param tlsEnforced whether nothing may be sent to it in clear
+ */
+public record Endpoint(String host, int port, String user, String database, boolean tlsEnforced) {
+
+    /** Whether the host is this machine by its name or address; nothing is looked up. */
+    public static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1") || host.equals("[::1]");
+    }
+
+    boolean isLoopback() {
+        return isLoopback(host);
+    }
+}

@@ -1,0 +1,166 @@
+package com.scrapersky.session.internal.pooler;
+
+import com.scrapersky.session.PoolerProfile.Evidence;
+import com.scrapersky.session.PoolerProfile.Mode;
+import com.scrapersky.session.PoolerProfile.Pooler;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/**
+ * Finds out what stands in front of the database, by evidence only. Every query is a plain {@code select} with an unnamed
+ * statement: it leaves nothing on any backend.
+ */
+public final class PoolerDetection {
+
+    /** How long a second look may wait for a backend; a pool that is exhausted tells nothing. */
+    private static final int SECOND_LOOK_MILLISECONDS = 1000;
+
+    private final List<Evidence> evidence = new ArrayList<>();
+    private Pooler pooler = Pooler.UNKNOWN;
+    private @Nullable Mode mode;
+
+    private PoolerDetection() {}
+
+    /** What was found. */
+    public record Finding(Pooler pooler, Mode mode, List<Evidence> evidence) {}
+
+    /** Opens a connection to look from. */
+    @FunctionalInterface
+    public interface Connector {
+        Connection connect() throws SQLException;
+    }
+
+    /**
+     * Looks from one connection, and from a second one where a pooler's mode is in question.
+     *
+     * @param endpoint where the connections go
+     * @param secondLook whether another connection may be opened while the first is still open
+     */
+    public static Finding detect(Connector connector, Endpoint endpoint, boolean secondLook) throws SQLException {
+        return new PoolerDetection().look(connector, endpoint, secondLook);
+    }
+
+    private Finding look(Connector connector, Endpoint endpoint, boolean secondLook) throws SQLException {
+        try (Connection first = connector.connect()) {
+            PGConnection driver = first.unwrap(PGConnection.class);
+            boolean supavisor = "Supavisor".equals(driver.getParameterStatus("application_name"));
+            int announced = driver.getBackendPID();
+            int actual = backendPid(first);
+            readNames(endpoint);
+            if (announced == actual && !supavisor && pooler == Pooler.UNKNOWN) {
+                evidence.add(new Evidence(
+                        "the login announced backend " + announced + " and pg_backend_pid() says the same",
+                        "nothing is in between that multiplexes",
+                        endpoint.isLoopback()));
+                return new Finding(Pooler.NONE, Mode.DIRECT, evidence);
+            }
+            if (announced != actual) {
+                evidence.add(new Evidence(
+                        "the login announced backend " + announced + " and pg_backend_pid() says " + actual,
+                        "a pooler is in between",
+                        true));
+            }
+            if (supavisor) {
+                pooler = Pooler.SUPAVISOR;
+                evidence.add(
+                        new Evidence("the login reported application_name=Supavisor", "the pooler is Supavisor", true));
+            } else if (pooler == Pooler.UNKNOWN) {
+                askByStartupParameter(endpoint);
+            }
+            if (mode == null && secondLook) {
+                compareBackends(connector, actual);
+            }
+            return new Finding(pooler, assumedMode(), evidence);
+        }
+    }
+
+    /** Host names that cloud providers give to their poolers. */
+    private void readNames(Endpoint endpoint) {
+        String host = endpoint.host().toLowerCase(Locale.ROOT);
+        if (host.endsWith(".pooler.supabase.com")) {
+            pooler = Pooler.SUPAVISOR;
+            mode = endpoint.port() == 5432 ? Mode.SESSION : Mode.TRANSACTION;
+            evidence.add(new Evidence(
+                    "the host is " + host + ", port " + endpoint.port(),
+                    "Supabase's Supavisor, in " + (mode == Mode.SESSION ? "session" : "transaction")
+                            + " mode by its port",
+                    true));
+        } else if (host.endsWith(".supabase.co") && endpoint.port() == 6543) {
+            pooler = Pooler.PGBOUNCER;
+            mode = Mode.TRANSACTION;
+            evidence.add(new Evidence(
+                    "the host is " + host + ", port 6543",
+                    "Supabase's dedicated PgBouncer, always in transaction mode",
+                    true));
+        } else if (host.endsWith(".neon.tech") && host.contains("-pooler.")) {
+            pooler = Pooler.NEON;
+            mode = Mode.TRANSACTION;
+            evidence.add(new Evidence("the host is " + host, "Neon's pooled endpoint, in transaction mode", true));
+        } else if (host.contains(".proxy-") && host.endsWith(".rds.amazonaws.com")) {
+            pooler = Pooler.RDS_PROXY;
+            mode = Mode.TRANSACTION;
+            evidence.add(new Evidence("the host is " + host, "an RDS Proxy", true));
+        }
+    }
+
+    private void askByStartupParameter(Endpoint endpoint) {
+        String refusal = endpoint.tlsEnforced() ? null : StartupProbe.refusal(endpoint);
+        if (refusal != null && refusal.contains("unsupported startup parameter")) {
+            pooler = Pooler.PGBOUNCER;
+            evidence.add(new Evidence(
+                    "an unknown startup parameter was refused before any login, in PgBouncer's words",
+                    "the pooler is PgBouncer",
+                    true));
+        } else if (endpoint.port() == 6432) {
+            evidence.add(new Evidence("the port is 6432", "PgBouncer's and Odyssey's usual port", false));
+        }
+    }
+
+    /** Two idle clients on one backend: only a pooler that gives backends to transactions does that. */
+    private void compareBackends(Connector connector, int backendOfFirst) {
+        try (Connection second = connector.connect()) {
+            second.setNetworkTimeout(Runnable::run, SECOND_LOOK_MILLISECONDS);
+            int backendOfSecond = backendPid(second);
+            if (backendOfSecond == backendOfFirst) {
+                mode = Mode.TRANSACTION;
+                evidence.add(new Evidence(
+                        "a second connection was served by backend " + backendOfFirst
+                                + " while the first was still open",
+                        "transaction mode",
+                        true));
+            }
+        } catch (SQLException unanswered) {
+            evidence.add(new Evidence(
+                    "a second connection got no answer within " + SECOND_LOOK_MILLISECONDS + " ms",
+                    "the pooler's mode could not be seen",
+                    false));
+        }
+    }
+
+    private Mode assumedMode() {
+        Mode known = mode;
+        if (known != null) {
+            return known;
+        }
+        evidence.add(new Evidence(
+                "nothing shows the pooler's mode",
+                "transaction mode is assumed, which is safe in the others too",
+                false));
+        return Mode.TRANSACTION;
+    }
+
+    private static int backendPid(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("select pg_backend_pid()")) {
+            result.next();
+            return result.getInt(1);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.scrapersky.session.internal.pooler;
+
+import org.jspecify.annotations.NullMarked;
