@@ -67,7 +67,7 @@ final class AddressReader {
         if (host.startsWith("/") || host.startsWith("@")) {
             throw new UrlSyntaxException(
                     "The host is a Unix-domain socket, and pgjdbc connects by TCP only.",
-                    "Name a host, such as localhost, or set pgjdbc's socketFactory.");
+                    "Name a host, such as localhost, and let the server listen on it.");
         }
         boolean odd = host.codePoints()
                 .anyMatch(character -> character <= ' '

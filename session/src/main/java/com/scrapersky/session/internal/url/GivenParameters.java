@@ -32,6 +32,18 @@ final class GivenParameters {
         }
     }
 
+    /** A separator that was forgotten makes a password a piece of the value before it, which is shown. */
+    GivenParameters requireNoMisplacedPassword() {
+        values.forEach((name, value) -> {
+            if (value.contains("password=") && !ParameterCatalogue.isSecret(name)) {
+                throw new UrlSyntaxException(
+                        "The value of " + name + " holds the text 'password='.",
+                        "Separate the parameters, by '&' in a URL and by a blank in a keyword/value string.");
+            }
+        });
+        return this;
+    }
+
     /** As {@link #put}, for the query of a URL: there libpq has a word of JDBC (conninfo_uri_parse_params). */
     void putQuery(String name, String value, int number) {
         if (name.equals("ssl") && value.equals("true")) {

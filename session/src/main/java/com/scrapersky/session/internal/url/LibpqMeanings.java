@@ -1,7 +1,6 @@
 package com.scrapersky.session.internal.url;
 
 import static com.scrapersky.session.internal.url.Meanings.integer;
-import static com.scrapersky.session.internal.url.Meanings.mapped;
 import static com.scrapersky.session.internal.url.Meanings.oneOf;
 import static com.scrapersky.session.internal.url.Meanings.property;
 
@@ -15,6 +14,16 @@ final class LibpqMeanings {
 
     private static final List<String> AUTHENTICATION_METHODS =
             List.of("password", "md5", "gss", "sspi", "scram-sha-256", "none");
+
+    /** pgjdbc asks {@code show transaction_read_only} for all of them, so primary is read-write, standby is read-only. */
+    static final Map<String, String> TARGET_SERVER_TYPES = Map.of(
+            "any", "any",
+            "read-write", "primary",
+            "primary", "primary",
+            "read-only", "secondary",
+            "standby", "secondary",
+            "prefer-standby", "preferSecondary");
+
     private static final Set<String> TLS_CERTAIN = Set.of("require", "verify-ca", "verify-full");
 
     private LibpqMeanings() {}
@@ -56,19 +65,6 @@ final class LibpqMeanings {
     static void fallbackName(String name, String value, DriverTranslation target) {
         target.propertyIfAbsent("ApplicationName", value);
         target.note(name, value, "pgjdbc's ApplicationName where application_name gives none");
-    }
-
-    static void targetSession(String name, String value, DriverTranslation target) {
-        mapped(
-                        "targetServerType",
-                        Map.of(
-                                "any", "any",
-                                "read-write", "primary",
-                                "primary", "primary",
-                                "read-only", "secondary",
-                                "standby", "secondary",
-                                "prefer-standby", "preferSecondary"))
-                .translate(name, value, target);
     }
 
     /** libpq's {@code pqConnectOptions2}: known methods, each once, all with an exclamation mark or none. */

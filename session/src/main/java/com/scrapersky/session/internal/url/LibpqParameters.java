@@ -98,7 +98,10 @@ final class LibpqParameters {
                             "auto",
                             ""),
                     "The encoding of text"),
-            libpq("target_session_attrs", LibpqMeanings::targetSession, "Which of several servers will do"),
+            libpq(
+                    "target_session_attrs",
+                    mapped("targetServerType", LibpqMeanings.TARGET_SERVER_TYPES),
+                    "Which of several servers will do"),
             libpq(
                     "load_balance_hosts",
                     mapped("loadBalanceHosts", Map.of("disable", "false", "random", "true")),

@@ -45,6 +45,11 @@ class IntendedDifferencesTest {
                 new Row("host=h dbname=d tcpKeepAlive=true", null, plain + "?tcpKeepAlive=true", DRIVER),
                 new Row("postgresql://u:p@ss@h/d", "postgresql://u:****@ss@h/d", null, SHIFTED),
                 new Row("postgresql://u:12/34@h/d", "postgresql://u:12/34@h/d", null, SHIFTED),
+                new Row(
+                        "user=mepassword=secret",
+                        "a user",
+                        null,
+                        "a forgotten separator: the password would be shown with the user"),
                 new Row("postgresql:///d?host=/var/run/postgresql", "a socket", null, CANNOT),
                 new Row("host=/var/run/postgresql", "a socket", null, CANNOT),
                 new Row("host=@abstract", "a socket", null, CANNOT),

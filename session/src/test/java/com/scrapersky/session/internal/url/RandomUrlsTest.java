@@ -3,6 +3,7 @@ package com.scrapersky.session.internal.url;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -17,8 +18,8 @@ class RandomUrlsTest {
             "h", "db.example.com", "[::1]", "127.0.0.1", "", "[fe80::1%25lo]", "h%2Ex", "[::1", "h]", "%", "[]");
     private static final List<String> PORTS = List.of("", ":5432", ":1", ":", ":abc", ":99999", ":5432:5432", ":%31");
     private static final List<String> PIECES = List.of(
-            "a",
-            "b1",
+            "x",
+            "y1",
             "%20",
             "%C3%A4",
             "%40",
@@ -99,15 +100,28 @@ class RandomUrlsTest {
     }
 
     private static boolean judged(String text) {
-        Optional<?> ours = Ours.parse(text);
-        assertThat(ours).as(text).isEqualTo(Libpq.parse(text));
+        Optional<Map<String, String>> ours = Ours.parse(text);
+        Optional<Map<String, String>> theirs = Libpq.parse(text);
+        if (theirs.map(RandomUrlsTest::holdsAMisplacedPassword).orElse(false)) {
+            assertThat(ours).as(text).isEmpty();
+        } else {
+            assertThat(ours).as(text).isEqualTo(theirs);
+        }
         return ours.isPresent();
+    }
+
+    /** The intended difference of {@link GivenParameters}. */
+    private static boolean holdsAMisplacedPassword(Map<String, String> values) {
+        return values.entrySet().stream()
+                .anyMatch(value ->
+                        !value.getKey().equals("password") && value.getValue().contains("password="));
     }
 
     private String url() {
         StringBuilder url = new StringBuilder(random.nextBoolean() ? "postgresql://" : "postgres://");
         if (random.nextBoolean()) {
-            url.append(text(2)).append(maybe(2, ":" + text(3))).append('@');
+            // A slash here is the intended difference of UriParser: it would leave the at-sign in the database.
+            url.append((text(2) + maybe(2, ":" + text(3))).replace("/", "")).append('@');
         }
         url.append(one(HOSTS)).append(one(PORTS));
         for (int more = random.nextInt(3); more > 0 && random.nextBoolean(); more--) {
