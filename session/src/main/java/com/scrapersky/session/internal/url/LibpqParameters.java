@@ -5,6 +5,7 @@ import static com.scrapersky.session.internal.url.Meanings.never;
 import static com.scrapersky.session.internal.url.Meanings.oneOf;
 import static com.scrapersky.session.internal.url.Meanings.onlyAsDefault;
 import static com.scrapersky.session.internal.url.Meanings.property;
+import static com.scrapersky.session.internal.url.Meanings.refused;
 
 import com.scrapersky.session.internal.url.Parameter.Meaning;
 import com.scrapersky.session.internal.url.Parameter.Origin;
@@ -155,7 +156,10 @@ final class LibpqParameters {
                             "0",
                             ""),
                     "A replication connection"),
-            libpq("service", never(WRITE_OUT), "An entry of pg_service.conf"),
+            libpq(
+                    "service",
+                    refused("a file would decide on the host behind this library's back", WRITE_OUT),
+                    "An entry of pg_service.conf"),
             libpq(
                     "passfile",
                     never(

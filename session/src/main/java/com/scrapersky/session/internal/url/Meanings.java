@@ -61,6 +61,15 @@ final class Meanings {
         };
     }
 
+    /** Something that pgjdbc could do and this library must not leave to it. */
+    static Meaning refused(String reason, String wayOut) {
+        return (name, value, target) -> {
+            if (!value.isEmpty()) {
+                throw new UrlSyntaxException("The parameter " + name + " is not supported: " + reason + ".", wayOut);
+            }
+        };
+    }
+
     /** Without any meaning. */
     static Meaning nothing(String why) {
         return (name, value, target) -> target.note(name, value, why);
