@@ -1,5 +1,6 @@
 package com.scrapersky.session;
 
+import com.scrapersky.session.StatementTarget.Need;
 import com.scrapersky.session.internal.sql.NamedSql;
 import com.scrapersky.session.internal.sql.SqlTextException;
 import java.sql.SQLException;
@@ -122,7 +123,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
 
     /** One statement in a transaction of its own, in one round trip. */
     public SqlStatement sql(String text) {
-        return new SqlStatement(cursor -> new BorrowedLease(connections.borrow(), cursor), scan(text));
+        return new SqlStatement(need -> new BorrowedLease(connections.borrow(), need != Need.STATEMENT), scan(text));
     }
 
     /**

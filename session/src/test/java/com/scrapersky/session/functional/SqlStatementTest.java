@@ -184,6 +184,9 @@ class SqlStatementTest {
                             .param("prefix", "p")
                             .batch(List.of(Map.of("id", 1), Map.of("id", -1))))
                     .containsExactly(1, 0);
+            assertThatThrownBy(() -> sessions.sql(insert + " returning id").batch(items))
+                    .isInstanceOf(InvalidStatementException.class)
+                    .hasMessageContaining("RETURNING");
         }
     }
 
