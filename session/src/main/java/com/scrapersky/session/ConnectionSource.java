@@ -65,7 +65,7 @@ final class ConnectionSource implements AutoCloseable {
             return new ConnectionSource(
                     new PooledDataSource(pool, unnamed),
                     null,
-                    found.with(parameters, List.of(), found.statementMode()));
+                    found.with(parameters, List.of(), List.of(), found.statementMode()));
         } catch (SQLException error) {
             throw Errors.noConnection("the wrapped DataSource gave none of pgjdbc: ", error);
         }

@@ -105,12 +105,13 @@ final class PoolAssembly {
         parameters.add(connectionTimeout);
         List<Parameter> lifetimes = lifetimes(profile);
         parameters.addAll(lifetimes);
-        List<String> warnings = new ArrayList<>(decided.warnings());
-        url.translations()
-                .forEach(translation -> warnings.add(translation.parameter() + "=" + translation.value()
-                        + " of the URL was translated: " + translation.meaning()));
+        List<String> notes = url.translations().stream()
+                .map(translation -> translation.parameter() + "=" + translation.value() + " of the URL was translated: "
+                        + translation.meaning())
+                .toList();
         return ConnectionSource.owning(
-                pool(decided.parameters(), profile), profile.with(parameters, warnings, decided.statementMode()));
+                pool(decided.parameters(), profile),
+                profile.with(parameters, decided.warnings(), notes, decided.statementMode()));
     }
 
     private boolean isLoopback() {
