@@ -7,13 +7,19 @@ import com.scrapersky.session.testkit.PoolMode;
 import com.scrapersky.session.testkit.PoolerLab;
 import com.scrapersky.session.testkit.PostgresEndpoint;
 import com.scrapersky.session.testkit.PostgresLab;
+import com.scrapersky.session.testkit.TransactionPooler;
 import java.util.function.Supplier;
 
 /** The ways to the one PostgreSQL that these tests share. Each is started when it is first wanted, and ends with the JVM. */
 public enum Route {
     DIRECT(Shared.POSTGRES),
     PGBOUNCER_1_18(lazily(() -> bouncer(PgBouncerVersion.V1_18))),
-    PGBOUNCER_1_26(lazily(() -> bouncer(PgBouncerVersion.V1_26)));
+    PGBOUNCER_1_26(lazily(() -> bouncer(PgBouncerVersion.V1_26))),
+    LIKE_PGBOUNCER_1_18(
+            lazily(() -> hostile(TransactionPooler.pgBouncer118(postgres().url())))),
+    LIKE_PGBOUNCER_1_26(
+            lazily(() -> hostile(TransactionPooler.pgBouncer126(postgres().url())))),
+    LIKE_SUPAVISOR(lazily(() -> hostile(TransactionPooler.supavisor(postgres().url()))));
 
     /** Small enough that transactions meet each other's backends. */
     static final int BACKENDS = 3;
@@ -36,6 +42,14 @@ public enum Route {
         return Shared.POSTGRES.get();
     }
 
+    boolean isDirect() {
+        return this == DIRECT;
+    }
+
+    boolean isSupavisor() {
+        return this == LIKE_SUPAVISOR;
+    }
+
     /** A factory with nothing but the URL. */
     public DatabaseSessionFactory open() {
         return DatabaseSessionFactory.open(endpoint().url());
@@ -47,6 +61,11 @@ public enum Route {
                 .poolMode(PoolMode.TRANSACTION)
                 .poolSize(BACKENDS)
                 .start();
+    }
+
+    /** In this JVM, and never the same backend twice in a row. */
+    private static TransactionPooler hostile(TransactionPooler.Builder pooler) {
+        return pooler.poolSize(BACKENDS).start();
     }
 
     private static <T> Supplier<T> lazily(Supplier<T> start) {

@@ -75,7 +75,7 @@ public final class PoolerDetection {
                 askByStartupParameter(destination);
             }
             if (mode == null && secondLook) {
-                compareBackends(connector, actual);
+                compareBackends(connector, first, actual);
             }
             return new Finding(pooler, assumedMode(), evidence);
         }
@@ -123,25 +123,32 @@ public final class PoolerDetection {
         }
     }
 
-    /** Two idle clients on one backend: only a pooler that gives backends to transactions does that. */
-    private void compareBackends(Connector connector, int backendOfFirst) {
+    /** Only a pooler that gives backends to transactions gives one to two idle clients, or two to one client. */
+    private void compareBackends(Connector connector, Connection first, int backendOfFirst) {
         try (Connection second = connector.connect()) {
             second.setNetworkTimeout(Runnable::run, SECOND_LOOK_MILLISECONDS);
             int backendOfSecond = backendPid(second);
             if (backendOfSecond == backendOfFirst) {
-                mode = Mode.TRANSACTION;
-                evidence.add(new Evidence(
-                        "a second connection was served by backend " + backendOfFirst
-                                + " while the first was still open",
-                        "transaction mode",
-                        true));
+                transactionMode("a second connection was served by backend " + backendOfFirst
+                        + " while the first was still open");
+                return;
+            }
+            int backendNow = backendPid(first);
+            if (backendNow != backendOfFirst) {
+                transactionMode(
+                        "one connection was served by backend " + backendOfFirst + ", then by backend " + backendNow);
             }
         } catch (SQLException unanswered) {
             evidence.add(new Evidence(
-                    "a second connection got no answer within " + SECOND_LOOK_MILLISECONDS + " ms",
+                    "a second look got no answer within " + SECOND_LOOK_MILLISECONDS + " ms",
                     "the pooler's mode could not be seen",
                     false));
         }
+    }
+
+    private void transactionMode(String observation) {
+        mode = Mode.TRANSACTION;
+        evidence.add(new Evidence(observation, "transaction mode", true));
     }
 
     private Mode assumedMode() {
