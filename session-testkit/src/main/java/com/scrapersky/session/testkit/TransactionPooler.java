@@ -107,6 +107,16 @@ public final class TransactionPooler implements PoolerLab {
         return options.upstream();
     }
 
+    /** What can be made to go wrong. */
+    public PoolerFaults faults() {
+        return new PoolerFaults(proxy.faults(), options.upstream());
+    }
+
+    /** Changes which backend comes next, for all clients, from now on. */
+    public void handOver(HandOver order) {
+        proxy.handOver(order);
+    }
+
     /** What went through so far. */
     public PoolerCounters counters() {
         return PoolerCounters.of(proxy.traffic());

@@ -203,7 +203,10 @@ final class BackendConnection extends Peer {
         ErrorResponse error = ErrorResponse.read(answer);
         saidWhy = error.isFatal();
         ClientConnection receiver = client;
-        if (hidden && receiver != null) {
+        byte @Nullable [] instead = conversation.inPlaceOfError();
+        if (hidden && instead != null) {
+            reply(instead);
+        } else if (hidden && receiver != null) {
             receiver.fail(proxy.etiquette().invalidParameter());
             close();
         }

@@ -24,7 +24,6 @@ final class BackendPool {
 
     private final Proxy proxy;
     private final PoolKey key;
-    private final HandOver handOver;
     private final Set<BackendConnection> opening = new LinkedHashSet<>();
     private final Set<BackendConnection> open = new LinkedHashSet<>();
     /** The one that rests longest comes first. */
@@ -34,7 +33,6 @@ final class BackendPool {
     private final Set<ClientConnection> awaitingWelcome = new LinkedHashSet<>();
     private Map<String, String> welcome = Map.of();
     private int inUse;
-    private int blocked;
     private long closedUntil = System.nanoTime();
     private @Nullable ErrorResponse lastAnswer;
     private String lastReason = "";
@@ -42,7 +40,6 @@ final class BackendPool {
     BackendPool(Proxy proxy, PoolKey key) {
         this.proxy = proxy;
         this.key = key;
-        handOver = proxy.options().handOver();
     }
 
     PoolKey key() {
@@ -52,6 +49,10 @@ final class BackendPool {
     /** What the first backend reported when it was opened; empty before. */
     Map<String, String> welcome() {
         return welcome;
+    }
+
+    Set<BackendConnection> backends() {
+        return open;
     }
 
     List<Integer> pids() {
@@ -90,12 +91,6 @@ final class BackendPool {
     private void expired(ClientConnection client, Duration patience) {
         waiting.remove(client);
         client.fail(proxy.etiquette().checkoutTimeout(patience));
-    }
-
-    /** Takes that many places out of the pool, as busy clients would. */
-    void block(int places) {
-        blocked = places;
-        serve();
     }
 
     void opened(BackendConnection backend) {
@@ -143,10 +138,13 @@ final class BackendPool {
     }
 
     private int capacity() {
-        return proxy.etiquette().concurrency(proxy.options().poolSize());
+        return proxy.faults().isExhausted()
+                ? 0
+                : proxy.etiquette().concurrency(proxy.options().poolSize());
     }
 
-    private void serve() {
+    /** Gives backends to those who wait, as far as there are any, and opens more as far as that may be. */
+    void serve() {
         int unserved = 0;
         // A client that is given a backend may finish and ask again at once, which changes the map: so begin anew each
         // time.
@@ -155,7 +153,7 @@ final class BackendPool {
             again = false;
             unserved = 0;
             Iterator<ClientConnection> clients = waiting.keySet().iterator();
-            while (clients.hasNext() && inUse + blocked < capacity()) {
+            while (clients.hasNext() && inUse < capacity()) {
                 ClientConnection client = clients.next();
                 BackendConnection backend = choose(client);
                 if (backend == null) {
@@ -167,7 +165,7 @@ final class BackendPool {
                 break;
             }
         }
-        int room = Math.min(capacity() - inUse - blocked, maximum() - open.size());
+        int room = Math.min(capacity() - inUse, maximum() - open.size());
         while (opening.size() < Math.min(unserved, room) && mayOpen()) {
             open();
         }
@@ -177,7 +175,7 @@ final class BackendPool {
     }
 
     private int maximum() {
-        return handOver == HandOver.ALWAYS_OTHER ? capacity() + 1 : capacity();
+        return proxy.handOver() == HandOver.ALWAYS_OTHER ? capacity() + 1 : capacity();
     }
 
     private boolean mayOpen() {
@@ -186,7 +184,7 @@ final class BackendPool {
 
     private @Nullable BackendConnection choose(ClientConnection client) {
         boolean mayGrow = open.size() < capacity() && mayOpen();
-        if (handOver == HandOver.LAST_RELEASED) {
+        if (proxy.handOver() == HandOver.LAST_RELEASED) {
             BackendConnection last = null;
             for (BackendConnection backend : idle) {
                 last = backend;
@@ -202,7 +200,8 @@ final class BackendPool {
                 return backend;
             }
         }
-        boolean otherMayCome = handOver == HandOver.ALWAYS_OTHER && (open.size() < maximum() ? mayOpen() : true);
+        boolean otherMayCome =
+                proxy.handOver() == HandOver.ALWAYS_OTHER && (open.size() < maximum() ? mayOpen() : true);
         return otherMayCome || idle.isEmpty() ? null : idle.iterator().next();
     }
 
@@ -231,14 +230,5 @@ final class BackendPool {
         List<ClientConnection> clients = new ArrayList<>(waiting.keySet());
         clients.forEach(this::forget);
         clients.forEach(client -> client.fail(proxy.etiquette().unreachable(lastAnswer, lastReason, false)));
-    }
-
-    void closeIdle() {
-        new ArrayList<>(idle).forEach(Peer::close);
-    }
-
-    void closeAll() {
-        new ArrayList<>(opening).forEach(Peer::close);
-        new ArrayList<>(open).forEach(Peer::close);
     }
 }

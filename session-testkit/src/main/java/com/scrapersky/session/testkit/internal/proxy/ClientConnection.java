@@ -34,6 +34,10 @@ final class ClientConnection extends Peer {
     private boolean waiting;
     private boolean asked;
     private boolean flushRequested;
+    private boolean muted;
+    private final SpokenSql sql = new SpokenSql();
+    /** The error which stands for the rest of the batch that is being received. */
+    private @Nullable ErrorResponse answer;
 
     ClientConnection(Proxy proxy, SocketChannel channel) throws IOException {
         super(proxy.loop(), channel, SelectionKey.OP_READ, new Throttle(proxy.loop(), proxy.toClient()));
@@ -150,8 +154,14 @@ final class ClientConnection extends Peer {
             return;
         }
         asked = true;
-        count(current);
         byte type = current.type();
+        String executed = sql.heard(current, proxy.faults().isWatching());
+        if (answer != null || (executed != null && isTrapped(executed))) {
+            trapped(type, lender);
+            in.skip(current.size());
+            return;
+        }
+        count(current);
         switch (type) {
             case 'P', 'B', 'D', 'E', 'C', 'Q' -> statements.forward(current, lender);
             case 'H' -> {
@@ -163,6 +173,34 @@ final class ClientConnection extends Peer {
             default -> fail(ErrorResponse.protocolViolation("invalid frontend message type " + (type & 0xff)));
         }
         in.skip(current.size());
+    }
+
+    /** Whether a fault keeps this message, and what comes with it, from the server. */
+    private boolean isTrapped(String executed) {
+        FaultControl.Trap trap = proxy.faults().sprungBy(executed);
+        if (trap == null) {
+            return false;
+        }
+        switch (trap.act()) {
+            case CUT_BEFORE -> close();
+            case CUT_AFTER -> {
+                muted = true;
+                return false;
+            }
+            case ANSWER -> answer = trap.answer();
+        }
+        return true;
+    }
+
+    /** Drops what comes up to the end of the batch, where an error of the server's gives the transaction its due state. */
+    private void trapped(byte type, BackendConnection lender) {
+        ErrorResponse error = answer;
+        if (error != null && error.isFatal()) {
+            fail(error);
+        } else if (error != null && (type == 'Q' || type == 'S')) {
+            answer = null;
+            lender.send(Messages.query("select 1/0"), Expected.QUERY.hiddenBehind(error.toBytes()));
+        }
     }
 
     private void count(Message current) {
@@ -242,11 +280,17 @@ final class ClientConnection extends Peer {
     // ---- to the client
 
     void deliver(ByteQueue source, int count) {
+        if (muted) {
+            return;
+        }
         traffic.bytesToClients.addAndGet(count);
         send(source, 0, count);
     }
 
     void deliver(byte[] bytes) {
+        if (muted) {
+            return;
+        }
         traffic.bytesToClients.addAndGet(bytes.length);
         send(bytes);
     }
@@ -262,6 +306,10 @@ final class ClientConnection extends Peer {
         if (asked) {
             asked = false;
             traffic.roundTrips.incrementAndGet();
+        }
+        if (muted) {
+            // Later, because the backend is in the middle of passing this answer on.
+            loop.execute(this::close);
         }
     }
 

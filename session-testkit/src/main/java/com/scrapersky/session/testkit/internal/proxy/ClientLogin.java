@@ -94,6 +94,11 @@ final class ClientLogin {
             client.fail(ErrorResponse.protocolViolation("old V2 protocol not supported"));
             return;
         }
+        ErrorResponse closed = proxy.faults().refusal();
+        if (closed != null) {
+            client.fail(closed);
+            return;
+        }
         if (proxy.clientCount() > proxy.options().maximumClients()) {
             client.fail(proxy.etiquette().tooManyClients(proxy.options().maximumClients()));
             return;

@@ -50,7 +50,16 @@ final class Conversation {
     boolean swallows(byte type) {
         Expected head = outstanding.peek();
         // The client asked for what fails here, if in other words: the error is its own.
-        return head != null && head.isSwallowed() && (type != 'E' || head.kind() == Kind.QUERY);
+        if (head == null || !head.isSwallowed()) {
+            return false;
+        }
+        return head.reply() == null ? type != 'E' || head.kind() == Kind.QUERY : type != 'Z';
+    }
+
+    /** What the client is to hear in place of the error which the server reports now. */
+    byte @Nullable [] inPlaceOfError() {
+        Expected head = outstanding.peek();
+        return head == null ? null : head.reply();
     }
 
     /** Takes note of a message of the server, after it has been passed on. */
@@ -121,7 +130,7 @@ final class Conversation {
     private void settle() {
         Expected head;
         while ((head = outstanding.peek()) != null) {
-            byte @Nullable [] reply = head.reply();
+            byte @Nullable [] reply = head.kind() == Kind.REPLY ? head.reply() : null;
             if (reply != null) {
                 replies.accept(reply);
             } else if (head.kind() != Kind.FLUSH && head.kind() != Kind.COPY_END) {

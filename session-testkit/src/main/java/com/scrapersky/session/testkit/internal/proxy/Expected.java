@@ -38,6 +38,11 @@ final class Expected {
         return new Expected(kind, swallowed, reply, undone);
     }
 
+    /** The same, but the client hears this error in place of all that the server says up to ReadyForQuery. */
+    Expected hiddenBehind(byte[] error) {
+        return new Expected(kind, true, error, undo);
+    }
+
     /** An answer that the pooler gives in the server's place, in its turn. */
     static Expected reply(byte[] message) {
         return new Expected(Kind.REPLY, false, message, null);
@@ -51,6 +56,7 @@ final class Expected {
         return swallowed;
     }
 
+    /** What the pooler says by itself, for {@link Kind#REPLY} without any answer of the server, else in place of its error. */
     byte @Nullable [] reply() {
         return reply;
     }

@@ -1,5 +1,6 @@
 package com.scrapersky.session.testkit.internal.proxy;
 
+import com.scrapersky.session.testkit.HandOver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,15 +31,18 @@ public final class Proxy implements AutoCloseable {
     private final Traffic traffic = new Traffic();
     private final Lane toServer = new Lane();
     private final Lane toClient = new Lane();
+    private final FaultControl faults = new FaultControl(this);
     private final Passwords passwords;
     private final SecureRandom random = new SecureRandom();
     private final Map<PoolKey, BackendPool> pools = new LinkedHashMap<>();
     private final Set<ClientConnection> clients = new LinkedHashSet<>();
     private final Map<Integer, ClientConnection> byKey = new HashMap<>();
     private final ServerSocketChannel acceptor;
+    private HandOver handOver;
 
     private Proxy(ProxyOptions options) throws IOException {
         this.options = options;
+        handOver = options.handOver();
         etiquette = Etiquette.of(options);
         passwords = new Passwords(options.users());
         acceptor = ServerSocketChannel.open();
@@ -71,6 +75,10 @@ public final class Proxy implements AutoCloseable {
         try {
             SocketChannel channel;
             while ((channel = acceptor.accept()) != null) {
+                if (faults.isHangingUp()) {
+                    channel.close();
+                    continue;
+                }
                 clients.add(new ClientConnection(this, channel));
             }
         } catch (IOException e) {
@@ -82,8 +90,19 @@ public final class Proxy implements AutoCloseable {
         return pools.computeIfAbsent(key, missing -> new BackendPool(this, missing));
     }
 
-    int poolCount() {
-        return pools.size();
+    /** Copies, because whoever goes through them may end what is in them. */
+    List<BackendPool> pools() {
+        return new ArrayList<>(pools.values());
+    }
+
+    List<ClientConnection> clients() {
+        return new ArrayList<>(clients);
+    }
+
+    List<BackendConnection> backends() {
+        List<BackendConnection> backends = new ArrayList<>();
+        pools.values().forEach(pool -> backends.addAll(pool.backends()));
+        return backends;
     }
 
     int clientCount() {
@@ -135,6 +154,23 @@ public final class Proxy implements AutoCloseable {
 
     Lane toClient() {
         return toClient;
+    }
+
+    public FaultControl faults() {
+        return faults;
+    }
+
+    /** Changes which backend comes next, from now on. */
+    public void handOver(HandOver order) {
+        loop.call(() -> {
+            handOver = order;
+            pools().forEach(BackendPool::serve);
+            return true;
+        });
+    }
+
+    HandOver handOver() {
+        return handOver;
     }
 
     public Traffic traffic() {
