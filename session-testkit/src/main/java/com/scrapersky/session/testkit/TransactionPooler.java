@@ -146,7 +146,7 @@ public final class TransactionPooler implements PoolerLab {
 
     @Override
     public int poolSize() {
-        return options.poolSize();
+        return proxy.concurrency();
     }
 
     /**
