@@ -67,7 +67,7 @@ class ReadmeTest {
                 source.indexOf("            // end\n"));
         String readme = Files.readString(root.resolve("README.md"));
         String shown = readme.substring(readme.indexOf("```java\n") + "```java\n".length(), readme.indexOf("}\n```"));
-        assertThat(shown).isEqualTo(code.stripIndent());
+        assertThat(shown).isEqualTo(code.indent(-8));
         assertThat(readme.lines()).hasSizeLessThanOrEqualTo(150);
     }
 }
