@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,6 +27,8 @@ final class BackendActivity implements AutoCloseable {
         }
     }
 
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
+
     private final PostgresEndpoint postgres;
     private @Nullable Connection connection;
 
@@ -45,11 +48,39 @@ final class BackendActivity implements AutoCloseable {
             }
         }
         try {
-            connection = postgres.connect(Map.of("ApplicationName", "sky-backends"));
-            return read(connection, pids);
+            return read(connected(), pids);
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot ask the server which of its backends are in use", e);
         }
+    }
+
+    /** Ends those of the backends that are there, and returns when they are gone. */
+    void end(Collection<Integer> pids) {
+        try (PreparedStatement statement = connected().prepareStatement("select pg_terminate_backend(?)")) {
+            for (int pid : pids) {
+                statement.setInt(1, pid);
+                statement.execute();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot end the backends " + pids, e);
+        }
+        // The server's own wait, pg_terminate_backend(pid, timeout), looks only every 100 ms.
+        long deadline = System.nanoTime() + END_LIMIT.toNanos();
+        for (List<Entry> left = of(pids); !left.isEmpty(); left = of(pids)) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("These backends have not ended within " + END_LIMIT + ": " + left);
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    private Connection connected() throws SQLException {
+        Connection current = connection;
+        if (current == null) {
+            current = postgres.connect(Map.of("ApplicationName", "sky-backends"));
+            connection = current;
+        }
+        return current;
     }
 
     private static List<Entry> read(Connection connection, Collection<Integer> pids) throws SQLException {

@@ -42,6 +42,7 @@ public final class PgBouncerLab implements PoolerLab {
     private final PgBouncerVersion version;
     private final PoolMode poolMode;
     private final int poolSize;
+    private final boolean carriesNamedStatements;
     private final LabDirectory directory;
     private int port;
     private LabProcess process;
@@ -51,6 +52,8 @@ public final class PgBouncerLab implements PoolerLab {
         version = builder.version;
         poolMode = builder.poolMode;
         poolSize = builder.poolSize;
+        carriesNamedStatements = version == PgBouncerVersion.V1_26
+                && !builder.settings.getOrDefault("max_prepared_statements", "").equals("0");
         List<String> command = version.binaries().command();
         directory = LabDirectory.create("pgbouncer");
         try {
@@ -92,6 +95,11 @@ public final class PgBouncerLab implements PoolerLab {
     @Override
     public int poolSize() {
         return poolSize;
+    }
+
+    @Override
+    public boolean carriesNamedStatements() {
+        return carriesNamedStatements;
     }
 
     @Override

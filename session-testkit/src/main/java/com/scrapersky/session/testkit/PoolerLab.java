@@ -14,6 +14,14 @@ public interface PoolerLab extends PostgresEndpoint, AutoCloseable {
     /** The most transactions of {@link #user()} in {@link #database()} that the pooler runs at once. */
     int poolSize();
 
+    /**
+     * Whether the pooler carries a client's named statements over to any backend. It then keeps statements of its own on
+     * the backends, under names of its own.
+     */
+    default boolean carriesNamedStatements() {
+        return false;
+    }
+
     /** The way to the same database past the pooler. */
     PostgresEndpoint postgres();
 
