@@ -166,7 +166,7 @@ public final class LeakProbe implements AutoCloseable {
         }
     }
 
-    private String message(List<Leak> leaks) {
+    String message(List<Leak> leaks) {
         return "The next client that gets a backend of " + backends.pooler().name() + " inherits:"
                 + leaks.stream().map(leak -> "\n  " + leak).collect(Collectors.joining())
                 + "\nInstead:"
