@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** What the server says about its backends ({@code pg_stat_activity}), asked past the pooler. Not thread-safe. */
 final class BackendActivity implements AutoCloseable {
 
-    /** One backend; {@code query} is its last or current statement. */
-    record Entry(int pid, String state, String query) {
+    /** One backend; {@code query} is its last or current statement, {@code since} the server's time of its beginning. */
+    record Entry(int pid, String state, String query, String since) {
         boolean isIdle() {
             return state.equals("idle");
         }
@@ -85,14 +85,14 @@ final class BackendActivity implements AutoCloseable {
 
     private static List<Entry> read(Connection connection, Collection<Integer> pids) throws SQLException {
         List<Entry> entries = new ArrayList<>();
-        try (PreparedStatement statement =
-                connection.prepareStatement("select pid, coalesce(state, ''), coalesce(query, '') from pg_stat_activity"
-                        + " where pid = any (?) order by query_start desc nulls last")) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select pid, coalesce(state, ''), coalesce(query, ''),"
+                        + " coalesce(query_start::text, '') from pg_stat_activity where pid = any (?) order by query_start desc nulls last")) {
             Array array = connection.createArrayOf("int4", pids.toArray());
             statement.setArray(1, array);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    entries.add(new Entry(rows.getInt(1), rows.getString(2), rows.getString(3)));
+                    entries.add(new Entry(rows.getInt(1), rows.getString(2), rows.getString(3), rows.getString(4)));
                 }
             }
         }

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,7 @@ public final class Backends implements AutoCloseable {
     private final BackendActivity activity;
     private final Deque<Connection> spare = new ArrayDeque<>();
     private final NavigableSet<Integer> known = new TreeSet<>();
+    private final Map<Integer, String> settled = new HashMap<>();
     private final Set<Integer> others = new TreeSet<>();
     private @Nullable Integer lastSubject;
     private boolean holding;
@@ -341,21 +343,57 @@ public final class Backends implements AutoCloseable {
             discard(backend.connection());
         } else {
             spare.push(backend.connection());
+            if (settlesAfterReset()) {
+                awaitReset(backend.pid());
+            }
         }
     }
 
     private List<Integer> inUse() {
         return activity(known).stream()
-                .filter(entry -> !entry.isIdle())
+                .filter(entry -> !entry.isIdle() && !isReset(entry))
                 .map(BackendActivity.Entry::pid)
                 .toList();
     }
 
     private boolean isSubject(BackendActivity.Entry entry) {
         return !entry.query().isEmpty()
-                && !entry.query().startsWith(HeldBackend.MARK.strip())
-                // What PgBouncer sends by itself when a client leaves in session mode.
-                && (pooler.poolMode() == PoolMode.TRANSACTION || !entry.query().equals("DISCARD ALL"));
+                && !isOurs(entry)
+                && (settlesAfterReset() ? !entry.since().equals(settled.get(entry.pid())) : !isReset(entry));
+    }
+
+    private static boolean isOurs(BackendActivity.Entry entry) {
+        return entry.query().startsWith(HeldBackend.MARK.strip());
+    }
+
+    private boolean isReset(BackendActivity.Entry entry) {
+        return pooler.resetStatements().contains(entry.query());
+    }
+
+    // There the pooler's own statement is the last one after everybody's transaction, and after ours as well.
+    private boolean settlesAfterReset() {
+        return pooler.poolMode() == PoolMode.TRANSACTION
+                && !pooler.resetStatements().isEmpty();
+    }
+
+    /** Waits until the pooler has reset the backend after our transaction, and remembers when that was. */
+    private void awaitReset(int pid) {
+        long deadline = System.nanoTime() + HOLD_LIMIT.toNanos();
+        while (System.nanoTime() < deadline) {
+            List<BackendActivity.Entry> now = activity.of(List.of(pid));
+            if (now.isEmpty()) {
+                return;
+            }
+            BackendActivity.Entry entry = now.get(0);
+            if (entry.isIdle() && !isOurs(entry)) {
+                settled.put(pid, entry.since());
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        throw new IllegalStateException(pooler.name() + " has not run any of " + pooler.resetStatements()
+                + " on backend " + pid + " within " + HOLD_LIMIT.toSeconds() + " s after a transaction: "
+                + activity.of(List.of(pid)));
     }
 
     private List<BackendActivity.Entry> activity(Collection<Integer> pids) {

@@ -166,7 +166,7 @@ public final class LeakProbe implements AutoCloseable {
         }
     }
 
-    private String message(List<Leak> leaks) {
+    String message(List<Leak> leaks) {
         return "The next client that gets a backend of " + backends.pooler().name() + " inherits:"
                 + leaks.stream().map(leak -> "\n  " + leak).collect(Collectors.joining())
                 + "\nInstead:"
@@ -179,7 +179,11 @@ public final class LeakProbe implements AutoCloseable {
 
     private Backends.Inspected<BackendState> look() {
         Map<Integer, String> statements = new HashMap<>();
-        backends.latestOfOthers().forEach(entry -> statements.put(entry.pid(), entry.query()));
+        // Where the pooler resets what it takes back, its own statement is the latest.
+        List<String> resets = backends.pooler().resetStatements();
+        backends.latestOfOthers().stream()
+                .filter(entry -> !resets.contains(entry.query()))
+                .forEach(entry -> statements.put(entry.pid(), entry.query()));
         Backends.Inspected<BackendState> inspected = inspect();
         inspected.free().forEach((pid, state) -> {
             Set<String> possible = new LinkedHashSet<>(unseenSteps.getOrDefault(pid, Set.of()));

@@ -1,5 +1,7 @@
 package com.scrapersky.session.testkit;
 
+import java.util.List;
+
 /**
  * A running pooler in front of a PostgreSQL, whichever pooler it is. What {@link Backends} and the assertions need to
  * know of one. {@link #connect()} and the addresses go through the pooler.
@@ -20,6 +22,14 @@ public interface PoolerLab extends PostgresEndpoint, AutoCloseable {
      */
     default boolean carriesNamedStatements() {
         return false;
+    }
+
+    /**
+     * The statements that the pooler runs by itself, each as one text, on every backend that it takes back from a client;
+     * empty if none.
+     */
+    default List<String> resetStatements() {
+        return List.of();
     }
 
     /** The way to the same database past the pooler. */
