@@ -1,6 +1,7 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.SqlStatement.RowShape;
+import com.scrapersky.session.StatementTarget.Need;
 import com.scrapersky.session.internal.jdbc.Columns;
 import com.scrapersky.session.internal.jdbc.MappingException;
 import com.scrapersky.session.internal.jdbc.RowType;
@@ -37,7 +38,7 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
     }
 
     static <T extends @Nullable Object> Stream<T> open(SqlStatement source, RowShape<T> shape) {
-        Lease lease = source.target().lease(true);
+        Lease lease = source.target().lease(Need.CURSOR);
         boolean opened = false;
         try {
             PreparedStatement statement = source.prepareCursor(lease.connection());
@@ -69,13 +70,13 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
         if (!open) {
             return false;
         }
-        T value;
         try {
             if (!result.next()) {
                 close();
                 return false;
             }
-            value = reader.read(columns.read(result));
+            action.accept(reader.read(columns.read(result)));
+            return true;
         } catch (SQLException error) {
             DatabaseException failure = source.failure(error, lease.phase());
             lease.failed(failure);
@@ -85,12 +86,14 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
             DatabaseException failure = Errors.unexpectedResult(source.sql(), String.valueOf(unfit.getMessage()));
             closeAfter(failure);
             throw failure;
+        } catch (RuntimeException | Error failure) {
+            closeAfter(failure);
+            throw failure;
         }
-        action.accept(value);
-        return true;
     }
 
-    private void closeAfter(DatabaseException failure) {
+    /** Whoever reads the stream has an error now, and will not come back for more rows. */
+    private void closeAfter(Throwable failure) {
         try {
             close();
         } catch (DatabaseException second) {

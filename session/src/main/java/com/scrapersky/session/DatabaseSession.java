@@ -1,6 +1,7 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.Errors.Phase;
+import com.scrapersky.session.StatementTarget.Need;
 import com.scrapersky.session.internal.jdbc.GuardedConnection;
 import com.scrapersky.session.internal.sql.NamedSql;
 import java.sql.Connection;
@@ -80,7 +81,7 @@ public final class DatabaseSession implements AutoCloseable {
         boolean done = false;
         try {
             T result = work.run(this);
-            if (state() == TransactionState.FAILED) {
+            if (isFailed()) {
                 throw Errors.commitOfFailedTransaction(firstFailure);
             }
             done = true;
@@ -174,8 +175,9 @@ public final class DatabaseSession implements AutoCloseable {
 
     private void end(boolean commit) {
         checkUsable();
-        boolean failed = state() == TransactionState.FAILED;
-        boolean committing = commit && !failed && !rollbackOnly;
+        boolean lost = isLost();
+        boolean failed = !lost && isFailed();
+        boolean committing = commit && !lost && !failed && !rollbackOnly;
         try (connection) {
             closeCursors();
             ended = committing ? "committed" : "rolled back";
@@ -190,9 +192,22 @@ public final class DatabaseSession implements AutoCloseable {
                 throw Errors.transactionControl(error, readOnly ? Phase.READ_ONLY : Phase.COMMIT, "COMMIT");
             }
         }
-        if (commit && failed) {
+        if (commit && lost) {
+            throw Errors.lostBeforeCommit(firstFailure);
+        } else if (commit && failed) {
             throw Errors.commitOfFailedTransaction(firstFailure);
         }
+    }
+
+    /** Whether the pool has thrown the connection away since, because an error told that it is gone. */
+    private boolean isLost() {
+        return control("reading the connection's state", connection::isClosed);
+    }
+
+    private boolean isFailed() {
+        return control("reading the transaction's state", () -> connection.unwrap(BaseConnection.class))
+                        .getTransactionState()
+                == TransactionState.FAILED;
     }
 
     private void closeCursors() {
@@ -202,9 +217,9 @@ public final class DatabaseSession implements AutoCloseable {
         }
     }
 
-    private Lease lease(boolean cursor) {
+    private Lease lease(Need need) {
         checkUsable();
-        executing = !cursor;
+        executing = need != Need.CURSOR;
         return lease;
     }
 
@@ -214,11 +229,6 @@ public final class DatabaseSession implements AutoCloseable {
         } catch (SQLException error) {
             throw Errors.transactionControl(error, Phase.TRANSACTION, command);
         }
-    }
-
-    private TransactionState state() {
-        return control("reading the transaction's state", () -> connection.unwrap(BaseConnection.class))
-                .getTransactionState();
     }
 
     private void checkUsable() {

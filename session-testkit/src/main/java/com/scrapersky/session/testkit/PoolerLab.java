@@ -13,7 +13,7 @@ public interface PoolerLab extends PostgresEndpoint, AutoCloseable {
 
     PoolMode poolMode();
 
-    /** The most backends that the pooler opens for {@link #user()} in {@link #database()}. */
+    /** The most transactions of {@link #user()} in {@link #database()} that the pooler runs at once. */
     int poolSize();
 
     /**
