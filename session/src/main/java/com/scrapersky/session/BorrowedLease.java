@@ -4,24 +4,24 @@ import com.scrapersky.session.Errors.Phase;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** A connection borrowed for one statement: in autocommit, or for a cursor in a transaction as long as the cursor. */
+/** A connection borrowed for one execution: in autocommit, or in a transaction that ends with it. */
 final class BorrowedLease implements Lease {
 
     private final Connection connection;
-    private final boolean cursor;
+    private final boolean transaction;
     private boolean failed;
 
-    BorrowedLease(Connection connection, boolean cursor) {
+    BorrowedLease(Connection connection, boolean transaction) {
         this.connection = connection;
-        this.cursor = cursor;
-        if (cursor) {
+        this.transaction = transaction;
+        if (transaction) {
             beginTransaction();
         }
     }
 
     private void beginTransaction() {
         try {
-            // Sends nothing: BEGIN travels with the first page.
+            // Sends nothing: BEGIN travels with the first statement.
             connection.setAutoCommit(false);
         } catch (SQLException error) {
             ConnectionSource.giveBack(connection);
@@ -36,7 +36,7 @@ final class BorrowedLease implements Lease {
 
     @Override
     public Phase phase() {
-        return cursor ? Phase.TRANSACTION : Phase.AUTOCOMMIT;
+        return transaction ? Phase.TRANSACTION : Phase.AUTOCOMMIT;
     }
 
     @Override
@@ -57,7 +57,7 @@ final class BorrowedLease implements Lease {
     @Override
     public void close() {
         try (connection) {
-            if (cursor) {
+            if (transaction) {
                 if (failed) {
                     connection.rollback();
                 } else {
@@ -66,7 +66,7 @@ final class BorrowedLease implements Lease {
             }
         } catch (SQLException error) {
             if (!failed) {
-                throw Errors.transactionControl(error, cursor ? Phase.COMMIT : Phase.AUTOCOMMIT, "COMMIT");
+                throw Errors.transactionControl(error, transaction ? Phase.COMMIT : Phase.AUTOCOMMIT, "COMMIT");
             }
         }
     }

@@ -1,7 +1,7 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.internal.jdbc.PooledDataSource;
-import com.scrapersky.session.internal.pooler.Endpoint;
+import com.scrapersky.session.internal.pooler.Destination;
 import com.scrapersky.session.internal.pooler.PoolerDetection;
 import com.scrapersky.session.internal.pooler.PoolerDetection.Finding;
 import com.zaxxer.hikari.HikariDataSource;
@@ -49,8 +49,8 @@ final class ConnectionSource implements AutoCloseable {
                 user = metaData.getUserName();
                 parameters = existing(connection.unwrap(PGConnection.class));
             }
-            Endpoint endpoint = PoolAssembly.endpoint(url, user);
-            Finding finding = PoolerDetection.detect(pool::getConnection, endpoint, false);
+            Destination destination = PoolAssembly.destination(url, user);
+            Finding finding = PoolerDetection.detect(pool::getConnection, destination, false);
             PoolerProfile found = PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
             boolean unnamed = found.statementMode() == PoolerProfile.StatementMode.UNNAMED;
             if (unnamed) {
@@ -65,7 +65,7 @@ final class ConnectionSource implements AutoCloseable {
             return new ConnectionSource(
                     new PooledDataSource(pool, unnamed),
                     null,
-                    found.with(parameters, List.of(), found.statementMode()));
+                    found.with(parameters, List.of(), List.of(), found.statementMode()));
         } catch (SQLException error) {
             throw Errors.noConnection("the wrapped DataSource gave none of pgjdbc: ", error);
         }

@@ -1,6 +1,7 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.SqlStatement.RowShape;
+import com.scrapersky.session.StatementTarget.Need;
 import com.scrapersky.session.internal.jdbc.Columns;
 import com.scrapersky.session.internal.jdbc.MappingException;
 import com.scrapersky.session.internal.jdbc.RowType;
@@ -37,7 +38,7 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
     }
 
     static <T extends @Nullable Object> Stream<T> open(SqlStatement source, RowShape<T> shape) {
-        Lease lease = source.target().lease(true);
+        Lease lease = source.target().lease(Need.CURSOR);
         boolean opened = false;
         try {
             PreparedStatement statement = source.prepareCursor(lease.connection());

@@ -1,6 +1,7 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.Errors.Phase;
+import com.scrapersky.session.StatementTarget.Need;
 import com.scrapersky.session.internal.jdbc.GuardedConnection;
 import com.scrapersky.session.internal.sql.NamedSql;
 import java.sql.Connection;
@@ -202,9 +203,9 @@ public final class DatabaseSession implements AutoCloseable {
         }
     }
 
-    private Lease lease(boolean cursor) {
+    private Lease lease(Need need) {
         checkUsable();
-        executing = !cursor;
+        executing = need != Need.CURSOR;
         return lease;
     }
 

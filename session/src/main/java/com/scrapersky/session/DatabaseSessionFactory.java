@@ -1,5 +1,6 @@
 package com.scrapersky.session;
 
+import com.scrapersky.session.StatementTarget.Need;
 import com.scrapersky.session.internal.sql.NamedSql;
 import com.scrapersky.session.internal.sql.SqlTextException;
 import java.sql.SQLException;
@@ -32,8 +33,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Thread safety.</b> Thread-safe; one for each database and program. Sessions belong to one thread each.
  *
- * <p><b>Round trips.</b> Building looks from two connections of its own, with one round trip each after their logins; none
- * where {@link Builder#pooler(PoolerProfile)} says what is there. A statement outside a session takes one round trip, a
+ * <p><b>Round trips.</b> A connect takes three where passwords are SCRAM and TLS is off; HikariCP looks at the first
+ * connection of its pool with two more. Building also looks from two connections of its own, with one or two round trips
+ * each after their logins; not where {@link Builder#pooler(PoolerProfile)} says what is there. A statement outside a session takes one round trip, a
  * transaction of n statements n + 1. HikariCP checks a connection that was idle for more than 500 ms by an empty query, one
  * more round trip.
  *
@@ -122,7 +124,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
 
     /** One statement in a transaction of its own, in one round trip. */
     public SqlStatement sql(String text) {
-        return new SqlStatement(cursor -> new BorrowedLease(connections.borrow(), cursor), scan(text));
+        return new SqlStatement(need -> new BorrowedLease(connections.borrow(), need != Need.STATEMENT), scan(text));
     }
 
     /**

@@ -18,6 +18,57 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a database is and how to log in: one text in any of the usual forms, read with libpq's meaning.
+ *
+ * <p>Instances are immutable and safe to share between threads. Nothing here connects: every method costs no round trip.
+ *
+ * <pre>{@code
+ * DatabaseUrl url = DatabaseUrl.parse("postgresql://app.ref:s%40cret@aws-0-eu-west-1.pooler.supabase.com:6543/postgres");
+ * url.hosts();        // [Host[name=aws-0-eu-west-1.pooler.supabase.com, port=6543]]
+ * url.tenant();       // Optional[ref]
+ * url.sessionUrl();   // the same on port 5432
+ * url.toString();     // postgresql://app.ref:****@aws-0-eu-west-1.pooler.supabase.com:6543/postgres
+ * }</pre>
+ *
+ * <h2>Forms</h2>
+ * <ul>
+ *   <li>{@code postgresql://user:password@host:port,host:port/database?name=value}, also {@code postgres://} and, as
+ *       SQLAlchemy writes it, {@code postgresql+driver://}. Special characters are percent-encoded; an IPv6 address
+ *       stands in brackets.
+ *   <li>{@code host=… port=… dbname='a b' password='it\'s'}: libpq's keyword/value strings.
+ *   <li>{@code jdbc:postgresql://host:port/database?user=…}, {@code jdbc:postgresql:database}: as pgjdbc reads them, so
+ *       user and password are parameters and a plus sign is a blank.
+ * </ul>
+ *
+ * <h2>Parameters</h2>
+ * libpq's names mean what they mean to libpq, also in a {@code jdbc:} URL, and are translated to pgjdbc's properties.
+ * pgjdbc's own names ({@code prepareThreshold}, {@code currentSchema}, …) are passed on and win over a translated one. The
+ * former system's {@code raw_sql}, {@code no_prepare}, {@code statement_cache_size} and
+ * {@code prepared_statement_cache_size}, {@code ssl} of asyncpg, and {@code pgbouncer}, {@code connection_limit},
+ * {@code pool_timeout} and {@code schema} of Prisma are translated and reported by {@link #translations()}. Every other
+ * name is an error, as in libpq. What libpq can do and pgjdbc cannot (Unix-domain sockets, {@code service},
+ * {@code passfile}, {@code sslcrl}, …) is refused by name.
+ *
+ * <h2>Where it differs from libpq</h2>
+ * <ul>
+ *   <li>No host means {@code localhost}; libpq would take a Unix-domain socket first.
+ *   <li>No {@code PG*} variable of the environment, service file or password file is read here. pgjdbc itself looks into
+ *       the password file when there is no password.
+ *   <li>{@code connect_timeout} (seconds for each host, none if zero or less) becomes pgjdbc's {@code connectTimeout},
+ *       and {@code loginTimeout} for all hosts together. libpq 18 no longer makes 2 s of 1 s.
+ *   <li>{@code hostaddr} takes the place of {@code host}; with {@code sslmode=verify-full} both together are refused.
+ *   <li>{@code primary} and {@code standby} in {@code target_session_attrs} mean {@code read-write} and
+ *       {@code read-only}: pgjdbc asks for {@code transaction_read_only} only ({@code ConnectionFactoryImpl}).
+ *   <li>An at-sign that is not percent-encoded after the user information, which libpq takes for a piece of the host or
+ *       the database, is an error: it comes from a password that should have been percent-encoded.
+ * </ul>
+ *
+ * <p>The sources: {@code fe-connect.c} of libpq 18 ({@code conninfo_uri_parse_options}, {@code conninfo_parse},
+ * {@code pqConnectOptions2}) and {@code org.postgresql.Driver.parseURL} of pgjdbc 42.7.14. This library's tests ask both.
+ *
+ * <h2>Passwords</h2>
+ * No method shows one: not {@link #toString()}, not {@link #parameters()}, not the message of an
+ * {@link InvalidDatabaseUrlException}, which quotes nothing of the text because a piece of the password may stand in any
+ * place of a malformed one.
  */
 public final class DatabaseUrl {
 
@@ -30,7 +81,8 @@ public final class DatabaseUrl {
     /**
      * Reads a connection string in any of the forms above.
      *
-     * @throws InvalidDatabaseUrlException if it cannot be understood, or asks for something that pgjdbc cannot do
+     * @throws InvalidDatabaseUrlException if it cannot be understood, or asks for something that pgjdbc cannot do; the
+     *     message names the part and the way out
      */
     public static DatabaseUrl parse(String text) {
         return read(() -> ConnectionString.parse(text));
@@ -42,7 +94,10 @@ public final class DatabaseUrl {
     }
 
     /**
-     * Reads {@code DATABASE_URL}, else the {@code SUPABASE_*} variables.
+     * Reads {@code DATABASE_URL} in any of the forms above; without it Supabase's variables:
+     * {@code SUPABASE_POOLER_HOST}, {@code SUPABASE_POOLER_PORT} (6543), {@code SUPABASE_POOLER_USER} and
+     * {@code SUPABASE_DB_PASSWORD} (as it is, not percent-encoded). A user without a tenant becomes {@code user.ref},
+     * with the reference of {@code SUPABASE_URL} ({@code https://<ref>.supabase.co}). The database is {@code postgres}.
      *
      * @throws InvalidDatabaseUrlException if a variable is missing (the message lists all that are) or malformed
      */
@@ -104,17 +159,27 @@ public final class DatabaseUrl {
         return SupabaseAddress.tenant(settings);
     }
 
-    /** The same database without a pooler, where its address is certain: Supabase's {@code db.<ref>.supabase.co:5432}. */
+    /**
+     * The same database without a pooler, where its address is certain: {@code db.<ref>.supabase.co:5432} for
+     * {@code *.pooler.supabase.com} with a {@linkplain #tenant() tenant} (the user loses it) and for Supabase's dedicated
+     * pooler on port 6543. Supabase serves it by IPv6 only, unless the project has the IPv4 add-on.
+     */
     public Optional<DatabaseUrl> directUrl() {
         return SupabaseAddress.direct(settings).map(DatabaseUrl::new);
     }
 
-    /** The same database through a pooler in session mode, where its address is certain: Supabase's port 5432. */
+    /**
+     * The same database through a pooler in session mode, where its address is certain: port 5432 of
+     * {@code *.pooler.supabase.com}. The host named {@code db.<ref>.supabase.co} has none.
+     */
     public Optional<DatabaseUrl> sessionUrl() {
         return SupabaseAddress.session(settings).map(DatabaseUrl::new);
     }
 
-    /** The URL for pgjdbc: hosts, ports and database, no credentials and no parameters. */
+    /**
+     * The URL for pgjdbc: hosts, ports and database. It holds no credentials and no parameters, because pgjdbc lets those
+     * in a URL win over its properties.
+     */
     public String jdbcUrl() {
         return settings.jdbcUrl();
     }

@@ -6,7 +6,7 @@ import com.scrapersky.session.PoolerProfile.Origin;
 import com.scrapersky.session.PoolerProfile.Parameter;
 import com.scrapersky.session.PoolerProfile.Pooler;
 import com.scrapersky.session.internal.pooler.AutomaticParameters;
-import com.scrapersky.session.internal.pooler.Endpoint;
+import com.scrapersky.session.internal.pooler.Destination;
 import com.scrapersky.session.internal.pooler.PoolerDetection;
 import com.scrapersky.session.internal.pooler.PoolerDetection.Finding;
 import com.zaxxer.hikari.HikariConfig;
@@ -89,11 +89,11 @@ final class PoolAssembly {
     }
 
     /** Where connections go first. */
-    static Endpoint endpoint(DatabaseUrl url, String user) {
+    static Destination destination(DatabaseUrl url, String user) {
         DatabaseUrl.Host host = url.hosts().get(0);
         String sslmode = url.driverProperties().getOrDefault("sslmode", "");
         boolean tlsEnforced = sslmode.equals("require") || sslmode.startsWith("verify");
-        return new Endpoint(host.name(), host.port(), user, url.database(), tlsEnforced);
+        return new Destination(host.name(), host.port(), user, url.database(), tlsEnforced);
     }
 
     ConnectionSource open() {
@@ -105,16 +105,17 @@ final class PoolAssembly {
         parameters.add(connectionTimeout);
         List<Parameter> lifetimes = lifetimes(profile);
         parameters.addAll(lifetimes);
-        List<String> warnings = new ArrayList<>(decided.warnings());
-        url.translations()
-                .forEach(translation -> warnings.add(translation.parameter() + "=" + translation.value()
-                        + " of the URL was translated: " + translation.meaning()));
+        List<String> notes = url.translations().stream()
+                .map(translation -> translation.parameter() + "=" + translation.value() + " of the URL was translated: "
+                        + translation.meaning())
+                .toList();
         return ConnectionSource.owning(
-                pool(decided.parameters(), profile), profile.with(parameters, warnings, decided.statementMode()));
+                pool(decided.parameters(), profile),
+                profile.with(parameters, decided.warnings(), notes, decided.statementMode()));
     }
 
     private boolean isLoopback() {
-        return url.hosts().stream().allMatch(host -> Endpoint.isLoopback(host.name()));
+        return url.hosts().stream().allMatch(host -> Destination.isLoopback(host.name()));
     }
 
     private PoolerProfile detect() {
@@ -124,7 +125,7 @@ final class PoolAssembly {
                 AutomaticParameters.decide(cautious, explicit, isLoopback()).parameters());
         String user = url.user().orElseGet(() -> System.getProperty("user.name"));
         try {
-            Finding finding = PoolerDetection.detect(driver::getConnection, endpoint(url, user), true);
+            Finding finding = PoolerDetection.detect(driver::getConnection, destination(url, user), true);
             return PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
         } catch (SQLException error) {
             throw Errors.noConnection("the database could not be opened: ", error);

@@ -1,7 +1,6 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.internal.pooler.ProfileText;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -102,6 +101,7 @@ public final class PoolerProfile {
     private final List<Evidence> evidence;
     private final List<Parameter> parameters;
     private final List<String> warnings;
+    private final List<String> notes;
 
     private PoolerProfile(
             Pooler pooler,
@@ -109,18 +109,20 @@ public final class PoolerProfile {
             StatementMode statementMode,
             List<Evidence> evidence,
             List<Parameter> parameters,
-            List<String> warnings) {
+            List<String> warnings,
+            List<String> notes) {
         this.pooler = pooler;
         this.mode = mode;
         this.statementMode = statementMode;
         this.evidence = List.copyOf(evidence);
         this.parameters = List.copyOf(parameters);
         this.warnings = List.copyOf(warnings);
+        this.notes = List.copyOf(notes);
     }
 
     static PoolerProfile of(Pooler pooler, Mode mode, List<Evidence> evidence) {
         StatementMode statements = mode == Mode.TRANSACTION ? StatementMode.UNNAMED : StatementMode.NAMED;
-        return new PoolerProfile(pooler, mode, statements, evidence, List.of(), List.of());
+        return new PoolerProfile(pooler, mode, statements, evidence, List.of(), List.of(), List.of());
     }
 
     /** A direct connection. Sets nothing that a pooler would need: statements are named, as pgjdbc does by default. */
@@ -180,14 +182,9 @@ public final class PoolerProfile {
                 List.of(new Evidence("the code that built the factory says so", "taken at its word", true)));
     }
 
-    PoolerProfile with(List<Parameter> parameters, List<String> warnings, StatementMode statementMode) {
-        return new PoolerProfile(pooler, mode, statementMode, evidence, parameters, warnings);
-    }
-
-    PoolerProfile and(List<Evidence> more) {
-        List<Evidence> all = new ArrayList<>(evidence);
-        all.addAll(more);
-        return new PoolerProfile(pooler, mode, statementMode, all, parameters, warnings);
+    PoolerProfile with(
+            List<Parameter> parameters, List<String> warnings, List<String> notes, StatementMode statementMode) {
+        return new PoolerProfile(pooler, mode, statementMode, evidence, parameters, warnings, notes);
     }
 
     /** What is in front of the database. */
@@ -218,6 +215,11 @@ public final class PoolerProfile {
     /** What the user decided differently and why it is unsafe behind this pooler. */
     public List<String> warnings() {
         return warnings;
+    }
+
+    /** What was made of parameters that the URL gives in another tool's words, those of the former system among them. */
+    public List<String> notes() {
+        return notes;
     }
 
     /** All of it in plain words, on several lines. */

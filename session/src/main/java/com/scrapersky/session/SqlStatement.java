@@ -1,6 +1,7 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.Errors.Phase;
+import com.scrapersky.session.StatementTarget.Need;
 import com.scrapersky.session.internal.jdbc.Columns;
 import com.scrapersky.session.internal.jdbc.DriverErrors;
 import com.scrapersky.session.internal.jdbc.MappingException;
@@ -56,6 +57,7 @@ public final class SqlStatement {
 
     private static final int DEFAULT_PAGE = 500;
     private static final int ALL_ROWS = 0;
+    private static final int STATEMENTS_BEFORE_A_SYNC = 256;
     private static final int FIRST_ROW = 1;
     private static final int ENOUGH_TO_SEE_SEVERAL = 2;
     private static final RowShape<Row> ROW = columns -> values -> new Row(columns, values);
@@ -168,7 +170,7 @@ public final class SqlStatement {
      */
     public int update() {
         checkNames(values);
-        return run(ALL_ROWS, List.of(values), statement -> {
+        return run(false, ALL_ROWS, List.of(values), statement -> {
             bind(statement, values);
             int changed = 0;
             boolean isResult = statement.execute();
@@ -181,8 +183,12 @@ public final class SqlStatement {
     }
 
     /**
-     * Executes the statement once for each parameter set, in one round trip and all or nothing: outside a session too, the
-     * sets are one transaction. Parameters bound by {@code param} hold for every set that does not bind them itself.
+     * Executes the statement once for each parameter set, all or nothing: outside a session too, the sets are one
+     * transaction. Parameters bound by {@code param} hold for every set that does not bind them itself.
+     *
+     * <p>Round trips: one for up to 255 sets. pgjdbc sends a Sync after each 256 statements, for fear that both sides wait
+     * on full buffers ({@code QueryExecutorImpl.flushIfDeadlockRisk}, 42.7.14), so more take one for each 256; outside a
+     * session one more for the COMMIT that then has to hold them together.
      *
      * @param parameterSets maps or records
      * @return how many rows each set changed
@@ -192,10 +198,17 @@ public final class SqlStatement {
         for (Object parameters : parameterSets) {
             sets.add(parameterSet(parameters));
         }
+        if (sql.hasReturning()) {
+            throw Errors.invalidStatement(
+                    "a batch with a RETURNING clause: pgjdbc has no way to give its rows back — in: "
+                            + sql.abbreviated(Errors.SHOWN_SQL),
+                    "take the clause out, or insert … select from unnest(:ids, :names) returning … in one statement");
+        }
         if (sets.isEmpty()) {
             return new int[0];
         }
-        return run(ALL_ROWS, sets, statement -> {
+        boolean oneSync = sets.size() < STATEMENTS_BEFORE_A_SYNC;
+        return run(!oneSync, ALL_ROWS, sets, statement -> {
             for (Map<String, @Nullable Object> set : sets) {
                 bind(statement, set);
                 statement.addBatch();
@@ -237,7 +250,7 @@ public final class SqlStatement {
 
     private <T extends @Nullable Object> List<T> read(int maximumRows, RowShape<T> shape) {
         checkNames(values);
-        return run(maximumRows, List.of(values), statement -> {
+        return run(false, maximumRows, List.of(values), statement -> {
             bind(statement, values);
             List<T> rows = List.of();
             boolean isResult = statement.execute();
@@ -278,8 +291,9 @@ public final class SqlStatement {
         return rows;
     }
 
-    private <R> R run(int maximumRows, List<Map<String, @Nullable Object>> sets, Action<R> action) {
-        try (Lease lease = target.lease(false)) {
+    private <R> R run(
+            boolean transaction, int maximumRows, List<Map<String, @Nullable Object>> sets, Action<R> action) {
+        try (Lease lease = target.lease(transaction ? Need.TRANSACTION : Need.STATEMENT)) {
             try (PreparedStatement statement = prepare(lease.connection(), maximumRows)) {
                 return action.on(statement);
             } catch (SQLException error) {

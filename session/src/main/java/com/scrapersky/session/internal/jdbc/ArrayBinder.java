@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ArrayBinder {
 
+    /** Not declared to the server, see above; only told apart from the definite types. */
+    private static final String TEXT = "text";
+
     private ArrayBinder() {}
 
     static void bind(PreparedStatement statement, int index, Object value, Surroundings surroundings)
@@ -41,7 +44,7 @@ final class ArrayBinder {
         List<@Nullable Object> elements = elements(value);
         String type = typeOf(elements);
         String literal = ArrayLiteral.write(elements, ArrayBinder::text);
-        if (type != null) {
+        if (type != null && !type.equals(TEXT)) {
             statement.setObject(index, ParameterBinder.typed("_" + type, literal));
         } else if (surroundings == Surroundings.ARGUMENT || surroundings == Surroundings.ARGUMENT_OF_ANY_TYPE) {
             statement.setObject(index, ParameterBinder.typed("_text", literal));
@@ -72,7 +75,7 @@ final class ArrayBinder {
         return element instanceof Collection<?> || element.getClass().isArray() ? elements(element) : element;
     }
 
-    /** The one SQL type of all elements, or null where the server shall infer it. */
+    /** The one SQL type of all elements, or null where none has any. */
     private static @Nullable String typeOf(List<@Nullable Object> elements) throws UnsupportedValueException {
         String type = null;
         for (Object element : elements) {
@@ -100,14 +103,14 @@ final class ArrayBinder {
     }
 
     private static @Nullable String name(@Nullable Object element) throws UnsupportedValueException {
-        if (element == null
-                || element instanceof CharSequence
+        if (element == null) {
+            return null;
+        } else if (element instanceof CharSequence
                 || element instanceof Enum<?>
                 || element instanceof Character
                 || element instanceof InetAddress) {
-            return null;
-        }
-        if (element instanceof Integer) {
+            return TEXT;
+        } else if (element instanceof Integer) {
             return "int4";
         } else if (element instanceof Long) {
             return "int8";

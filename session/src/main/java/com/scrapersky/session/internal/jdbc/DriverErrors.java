@@ -3,7 +3,6 @@ package com.scrapersky.session.internal.jdbc;
 import java.io.IOException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +18,8 @@ public final class DriverErrors {
 
     /** {@code Key (tenant_id, email)=(…) already exists.} */
     private static final Pattern KEY = Pattern.compile("^[^(]*\\((.+?)\\)=\\(", Pattern.DOTALL);
+
+    private static final Pattern FIRST_NUMBER = Pattern.compile("\\d{1,3}(?:[.,'’\\h]\\d{3})*(?!\\d)");
 
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
 
@@ -64,18 +65,17 @@ public final class DriverErrors {
         return error instanceof BatchUpdateException && next != null ? next : error;
     }
 
-    /** The index of the parameter set that failed, counted from 0, or -1 where no batch failed. */
+    /**
+     * The index of the parameter set that failed, counted from 0, or -1 where that is unknown. It stands only in the
+     * message of the BatchUpdateException ("Batch entry 1 … was aborted", translated, the number grouped): in autocommit
+     * pgjdbc reports every entry as failed, because all of them are undone ({@code BatchResultHandler}, 42.7.14).
+     */
     public static int failedBatchEntry(SQLException error) {
-        if (!(error instanceof BatchUpdateException batch)) {
+        if (!(error instanceof BatchUpdateException) || error.getMessage() == null) {
             return -1;
         }
-        int[] counts = batch.getUpdateCounts();
-        for (int i = 0; i < counts.length; i++) {
-            if (counts[i] == Statement.EXECUTE_FAILED) {
-                return i;
-            }
-        }
-        return counts.length;
+        Matcher number = FIRST_NUMBER.matcher(error.getMessage());
+        return number.find() ? Integer.parseInt(number.group().replaceAll("\\D", "")) : -1;
     }
 
     /** The same with every bound value taken out of the message, except what stands in the SQL text anyway. */

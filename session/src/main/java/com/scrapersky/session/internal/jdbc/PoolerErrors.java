@@ -16,7 +16,11 @@ final class PoolerErrors {
     private static final Pattern CONFIGURATION = Pattern.compile(
             "ENOTFOUND|[Tt]enant.* not found|ENOIDENTIFIER|EINVALIDUSERINFO|EMULTIPLEUSERS|EBANNED|EADDRNOTALLOWED|ESSLREQUIRED"
                     + "|ESTARTUPMESSAGE|ESTARTUPPACKETTOOLARGE|EWRONGPASSWORD|ECIRCUITBREAKER|unsupported startup parameter|no such"
-                    + " (user|database)|password authentication failed|SSL required");
+                    + " (user|database)|authentication failed|SSL required");
+
+    private static final String WRONG_PASSWORD =
+            "the password or the user is wrong. Do not try again with the same: Supavisor"
+                    + " locks an address out after ten wrong passwords";
 
     private static final List<Rule> RULES = List.of(
             new Rule(
@@ -39,11 +43,8 @@ final class PoolerErrors {
                     "",
                     "ECIRCUITBREAKER",
                     "wrong passwords have locked this address out; wait two minutes, and mend the" + " password first"),
-            new Rule(
-                    "28P01",
-                    "",
-                    "the password or the user is wrong. Do not try again with the same: Supavisor locks an address"
-                            + " out after ten wrong passwords"),
+            new Rule("28P01", "", WRONG_PASSWORD),
+            new Rule("08P01", "authentication failed", WRONG_PASSWORD),
             new Rule(
                     "28",
                     "",

@@ -47,7 +47,7 @@ public final class ValueConversion {
         Object converted = type.isInstance(value) ? value : converted(value, type);
         if (converted == null) {
             throw new MappingException(
-                    "a value of " + value.getClass().getSimpleName() + " cannot be read as " + type.getSimpleName());
+                    "a value of " + value.getClass().getSimpleName() + " cannot be read as " + type.getName());
         }
         @SuppressWarnings("unchecked") // A primitive's class casts nothing, and its box is what a generic caller gets.
         T result = (T) converted;

@@ -40,25 +40,25 @@ public final class PoolerDetection {
     /**
      * Looks from one connection, and from a second one where a pooler's mode is in question.
      *
-     * @param endpoint where the connections go
+     * @param destination where the connections go
      * @param secondLook whether another connection may be opened while the first is still open
      */
-    public static Finding detect(Connector connector, Endpoint endpoint, boolean secondLook) throws SQLException {
-        return new PoolerDetection().look(connector, endpoint, secondLook);
+    public static Finding detect(Connector connector, Destination destination, boolean secondLook) throws SQLException {
+        return new PoolerDetection().look(connector, destination, secondLook);
     }
 
-    private Finding look(Connector connector, Endpoint endpoint, boolean secondLook) throws SQLException {
+    private Finding look(Connector connector, Destination destination, boolean secondLook) throws SQLException {
         try (Connection first = connector.connect()) {
             PGConnection driver = first.unwrap(PGConnection.class);
             boolean supavisor = "Supavisor".equals(driver.getParameterStatus("application_name"));
             int announced = driver.getBackendPID();
             int actual = backendPid(first);
-            readNames(endpoint);
+            readNames(destination);
             if (announced == actual && !supavisor && pooler == Pooler.UNKNOWN) {
                 evidence.add(new Evidence(
                         "the login announced backend " + announced + " and pg_backend_pid() says the same",
                         "nothing is in between that multiplexes",
-                        endpoint.isLoopback()));
+                        destination.isLoopback()));
                 return new Finding(Pooler.NONE, Mode.DIRECT, evidence);
             }
             if (announced != actual) {
@@ -72,27 +72,27 @@ public final class PoolerDetection {
                 evidence.add(
                         new Evidence("the login reported application_name=Supavisor", "the pooler is Supavisor", true));
             } else if (pooler == Pooler.UNKNOWN) {
-                askByStartupParameter(endpoint);
+                askByStartupParameter(destination);
             }
             if (mode == null && secondLook) {
-                compareBackends(connector, actual);
+                compareBackends(connector, first, actual);
             }
             return new Finding(pooler, assumedMode(), evidence);
         }
     }
 
     /** Host names that cloud providers give to their poolers. */
-    private void readNames(Endpoint endpoint) {
-        String host = endpoint.host().toLowerCase(Locale.ROOT);
+    private void readNames(Destination destination) {
+        String host = destination.host().toLowerCase(Locale.ROOT);
         if (host.endsWith(".pooler.supabase.com")) {
             pooler = Pooler.SUPAVISOR;
-            mode = endpoint.port() == 5432 ? Mode.SESSION : Mode.TRANSACTION;
+            mode = destination.port() == 5432 ? Mode.SESSION : Mode.TRANSACTION;
             evidence.add(new Evidence(
-                    "the host is " + host + ", port " + endpoint.port(),
+                    "the host is " + host + ", port " + destination.port(),
                     "Supabase's Supavisor, in " + (mode == Mode.SESSION ? "session" : "transaction")
                             + " mode by its port",
                     true));
-        } else if (host.endsWith(".supabase.co") && endpoint.port() == 6543) {
+        } else if (host.endsWith(".supabase.co") && destination.port() == 6543) {
             pooler = Pooler.PGBOUNCER;
             mode = Mode.TRANSACTION;
             evidence.add(new Evidence(
@@ -102,7 +102,7 @@ public final class PoolerDetection {
         } else if (host.endsWith(".neon.tech") && host.contains("-pooler.")) {
             pooler = Pooler.NEON;
             mode = Mode.TRANSACTION;
-            evidence.add(new Evidence("the host is " + host, "Neon's pooled endpoint, in transaction mode", true));
+            evidence.add(new Evidence("the host is " + host, "Neon's pooled destination, in transaction mode", true));
         } else if (host.contains(".proxy-") && host.endsWith(".rds.amazonaws.com")) {
             pooler = Pooler.RDS_PROXY;
             mode = Mode.TRANSACTION;
@@ -110,38 +110,45 @@ public final class PoolerDetection {
         }
     }
 
-    private void askByStartupParameter(Endpoint endpoint) {
-        String refusal = endpoint.tlsEnforced() ? null : StartupProbe.refusal(endpoint);
+    private void askByStartupParameter(Destination destination) {
+        String refusal = destination.tlsEnforced() ? null : StartupProbe.refusal(destination);
         if (refusal != null && refusal.contains("unsupported startup parameter")) {
             pooler = Pooler.PGBOUNCER;
             evidence.add(new Evidence(
                     "an unknown startup parameter was refused before any login, in PgBouncer's words",
                     "the pooler is PgBouncer",
                     true));
-        } else if (endpoint.port() == 6432) {
+        } else if (destination.port() == 6432) {
             evidence.add(new Evidence("the port is 6432", "PgBouncer's and Odyssey's usual port", false));
         }
     }
 
-    /** Two idle clients on one backend: only a pooler that gives backends to transactions does that. */
-    private void compareBackends(Connector connector, int backendOfFirst) {
+    /** Only a pooler that gives backends to transactions gives one to two idle clients, or two to one client. */
+    private void compareBackends(Connector connector, Connection first, int backendOfFirst) {
         try (Connection second = connector.connect()) {
             second.setNetworkTimeout(Runnable::run, SECOND_LOOK_MILLISECONDS);
             int backendOfSecond = backendPid(second);
             if (backendOfSecond == backendOfFirst) {
-                mode = Mode.TRANSACTION;
-                evidence.add(new Evidence(
-                        "a second connection was served by backend " + backendOfFirst
-                                + " while the first was still open",
-                        "transaction mode",
-                        true));
+                transactionMode("a second connection was served by backend " + backendOfFirst
+                        + " while the first was still open");
+                return;
+            }
+            int backendNow = backendPid(first);
+            if (backendNow != backendOfFirst) {
+                transactionMode(
+                        "one connection was served by backend " + backendOfFirst + ", then by backend " + backendNow);
             }
         } catch (SQLException unanswered) {
             evidence.add(new Evidence(
-                    "a second connection got no answer within " + SECOND_LOOK_MILLISECONDS + " ms",
+                    "a second look got no answer within " + SECOND_LOOK_MILLISECONDS + " ms",
                     "the pooler's mode could not be seen",
                     false));
         }
+    }
+
+    private void transactionMode(String observation) {
+        mode = Mode.TRANSACTION;
+        evidence.add(new Evidence(observation, "transaction mode", true));
     }
 
     private Mode assumedMode() {

@@ -32,6 +32,9 @@ public final class ProfileText {
         for (String warning : profile.warnings()) {
             text.append("\n  warning: ").append(warning);
         }
+        for (String note : profile.notes()) {
+            text.append("\n  note: ").append(note);
+        }
         return text.toString();
     }
 

@@ -23,11 +23,11 @@ final class StartupProbe {
     private StartupProbe() {}
 
     /** The text of the refusal, or null where the login went on or no answer came. */
-    static @Nullable String refusal(Endpoint endpoint) {
+    static @Nullable String refusal(Destination destination) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(endpoint.host(), endpoint.port()), TIMEOUT_MILLISECONDS);
+            socket.connect(new InetSocketAddress(destination.host(), destination.port()), TIMEOUT_MILLISECONDS);
             socket.setSoTimeout(TIMEOUT_MILLISECONDS);
-            new DataOutputStream(socket.getOutputStream()).write(startupMessage(endpoint));
+            new DataOutputStream(socket.getOutputStream()).write(startupMessage(destination));
             DataInputStream in = new DataInputStream(socket.getInputStream());
             if (in.readByte() != 'E') {
                 return null;
@@ -42,12 +42,13 @@ final class StartupProbe {
         }
     }
 
-    private static byte[] startupMessage(Endpoint endpoint) throws IOException {
+    private static byte[] startupMessage(Destination destination) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream body = new DataOutputStream(bytes);
         body.writeInt(PROTOCOL_3_0);
-        for (String word :
-                new String[] {"user", endpoint.user(), "database", endpoint.database(), "sky_session_probe", "1", ""}) {
+        for (String word : new String[] {
+            "user", destination.user(), "database", destination.database(), "sky_session_probe", "1", ""
+        }) {
             body.write(word.getBytes(StandardCharsets.UTF_8));
             body.writeByte(0);
         }

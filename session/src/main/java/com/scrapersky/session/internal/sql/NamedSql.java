@@ -14,6 +14,7 @@ public final class NamedSql {
     private final List<Placeholder> placeholders;
     private final boolean severalStatements;
     private final String firstKeyword;
+    private final boolean returning;
 
     NamedSql(
             String text,
@@ -21,13 +22,15 @@ public final class NamedSql {
             List<String> names,
             List<Placeholder> placeholders,
             boolean severalStatements,
-            String firstKeyword) {
+            String firstKeyword,
+            boolean returning) {
         this.text = text;
         this.driverText = driverText;
         this.names = List.copyOf(names);
         this.placeholders = List.copyOf(placeholders);
         this.severalStatements = severalStatements;
         this.firstKeyword = firstKeyword;
+        this.returning = returning;
     }
 
     /** Scans {@code text}, or says why it cannot be sent. */
@@ -61,6 +64,11 @@ public final class NamedSql {
             case "select", "values", "table", "show", "explain" -> true;
             default -> false;
         };
+    }
+
+    /** Whether RETURNING stands in it as a word of code. */
+    public boolean hasReturning() {
+        return returning;
     }
 
     /** The caller's text on one line, cut after {@code limit} characters. */

@@ -89,6 +89,7 @@ final class SqlScanner {
     private String word = "";
     private String firstKeyword = "";
     private char previous;
+    private boolean returning;
     private boolean statementEnded;
     private boolean severalStatements;
 
@@ -112,7 +113,8 @@ final class SqlScanner {
                 List.copyOf(names.keySet()),
                 placeholders,
                 severalStatements,
-                firstKeyword);
+                firstKeyword,
+                returning);
     }
 
     /** Takes one token at {@code at}; returns where the next one begins. */
@@ -191,6 +193,7 @@ final class SqlScanner {
             end++;
         }
         word = text.substring(at, end).toLowerCase(Locale.ROOT);
+        returning |= word.equals("returning");
         if (firstKeyword.isEmpty()) {
             firstKeyword = word;
         }

@@ -67,14 +67,15 @@ final class AddressReader {
         if (host.startsWith("/") || host.startsWith("@")) {
             throw new UrlSyntaxException(
                     "The host is a Unix-domain socket, and pgjdbc connects by TCP only.",
-                    "Name a host, such as localhost, or set pgjdbc's socketFactory.");
+                    "Name a host, such as localhost, and let the server listen on it.");
         }
         boolean odd = host.codePoints()
                 .anyMatch(character -> character <= ' '
                         || character == 0x7f
                         || Character.isWhitespace(character)
                         || NEVER_IN_A_HOST.indexOf(character) >= 0);
-        if (odd) {
+        // A percent sign begins the zone of an IPv6 address and nothing else.
+        if (odd || (host.indexOf('%') >= 0 && host.indexOf(':') < 0)) {
             throw new UrlSyntaxException(
                     "A host holds a character that no host name and no IP address has.",
                     "Where the host is a piece of the password, percent-encode the password.");
@@ -87,9 +88,8 @@ final class AddressReader {
             return Endpoint.DEFAULT_PORT;
         }
         try {
-            return checkedPort(Integer.parseInt(text.strip()));
-        } catch (NumberFormatException notANumber) {
-            // Not kept as the cause: the text may be a piece of a password that was not percent-encoded.
+            return checkedPort(Meanings.integer("port", text));
+        } catch (UrlSyntaxException notAnInteger) {
             throw notAPort();
         }
     }

@@ -29,6 +29,10 @@ public final class ConnectionString {
 
     /** Syntax and names only: what libpq's {@code PQconninfoParse} answers. */
     static GivenParameters given(String text) {
+        return parsed(text).requireNoMisplacedPassword();
+    }
+
+    private static GivenParameters parsed(String text) {
         Matcher uri = URI_PREFIX.matcher(text);
         if (uri.lookingAt()) {
             return UriParser.parse(text.substring(uri.end()));

@@ -11,8 +11,13 @@ public record Endpoint(String host, int port) {
         return new Endpoint(AddressReader.checkedHost(host), AddressReader.checkedPort(port));
     }
 
-    /** In the form that a URL needs, so with brackets around an IPv6 address. */
-    String inUrl() {
+    /** In the form that pgjdbc needs: brackets around an IPv6 address, and nothing encoded. */
+    String inJdbcUrl() {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    /** In libpq's form, where the percent sign before the zone of an IPv6 address is encoded. */
+    String inUri() {
+        return inJdbcUrl().replace("%", "%25");
     }
 }

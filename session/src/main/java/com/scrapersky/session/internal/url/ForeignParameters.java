@@ -77,7 +77,11 @@ final class ForeignParameters {
     }
 
     private static void tls(String name, String value, DriverTranslation target) {
-        if (value.equalsIgnoreCase("false")) {
+        if (value.equals("true")) {
+            // Only in a keyword/value string: in a URL this is libpq's own word for sslmode=require.
+            target.propertyIfAbsent("sslmode", "require");
+            target.note(name, value, "sslmode=require where sslmode says nothing else");
+        } else if (value.equalsIgnoreCase("false")) {
             target.note(name, value, "nothing: TLS where the server offers it, as without it");
         } else if (target.has("sslmode")) {
             target.note(name, value, "nothing: sslmode says it");

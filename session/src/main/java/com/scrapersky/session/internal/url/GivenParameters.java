@@ -20,17 +20,36 @@ final class GivenParameters {
      *     password that was not quoted
      */
     void put(String name, String value, int number) {
-        // libpq's own old spellings of sslmode (conninfo_storeval, conninfo_uri_parse_params).
         if (name.equals("requiressl")) {
+            // libpq's old spelling of sslmode (conninfo_storeval).
             values.put("sslmode", value.startsWith("1") ? "require" : "prefer");
-        } else if (name.equals("ssl") && value.equals("true")) {
-            values.put("sslmode", "require");
         } else if (ParameterCatalogue.find(name) == null) {
             throw new UrlSyntaxException(
                     "Parameter number " + number + " has a name that neither libpq nor pgjdbc knows.",
                     ParameterCatalogue.suggestion(name));
         } else {
             values.put(name, value);
+        }
+    }
+
+    /** A separator that was forgotten makes a password a piece of the value before it, which is shown. */
+    GivenParameters requireNoMisplacedPassword() {
+        values.forEach((name, value) -> {
+            if (value.contains("password=") && !ParameterCatalogue.isSecret(name)) {
+                throw new UrlSyntaxException(
+                        "The value of " + name + " holds the text 'password='.",
+                        "Separate the parameters, by '&' in a URL and by a blank in a keyword/value string.");
+            }
+        });
+        return this;
+    }
+
+    /** As {@link #put}, for the query of a URL: there libpq has a word of JDBC (conninfo_uri_parse_params). */
+    void putQuery(String name, String value, int number) {
+        if (name.equals("ssl") && value.equals("true")) {
+            values.put("sslmode", "require");
+        } else {
+            put(name, value, number);
         }
     }
 

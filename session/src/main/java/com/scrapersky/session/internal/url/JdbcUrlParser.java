@@ -25,6 +25,11 @@ final class JdbcUrlParser {
     }
 
     private void server(String server) {
+        if (server.indexOf('@') >= 0) {
+            throw new UrlSyntaxException(
+                    "A jdbc: URL holds an '@': it has no place for user and password in front of the host.",
+                    "Give them as ?user=…&password=…, or leave jdbc: away and write postgresql://user:password@host….");
+        }
         if (!server.startsWith("//")) {
             if (server.startsWith("/")) {
                 throw new UrlSyntaxException(
@@ -34,11 +39,6 @@ final class JdbcUrlParser {
             return;
         }
         String address = server.substring(2);
-        if (address.indexOf('@') >= 0) {
-            throw new UrlSyntaxException(
-                    "A jdbc: URL holds an '@': it has no place for user and password in front of the host.",
-                    "Give them as ?user=…&password=…, or leave jdbc: away and write postgresql://user:password@host….");
-        }
         int slash = address.indexOf('/');
         if ((slash < 0 && !address.isEmpty()) || (slash >= 0 && address.indexOf('/', slash + 1) >= 0)) {
             throw new UrlSyntaxException(

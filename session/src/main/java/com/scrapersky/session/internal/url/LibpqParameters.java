@@ -1,11 +1,11 @@
 package com.scrapersky.session.internal.url;
 
-import static com.scrapersky.session.internal.url.Meanings.integer;
 import static com.scrapersky.session.internal.url.Meanings.mapped;
 import static com.scrapersky.session.internal.url.Meanings.never;
 import static com.scrapersky.session.internal.url.Meanings.oneOf;
 import static com.scrapersky.session.internal.url.Meanings.onlyAsDefault;
 import static com.scrapersky.session.internal.url.Meanings.property;
+import static com.scrapersky.session.internal.url.Meanings.refused;
 
 import com.scrapersky.session.internal.url.Parameter.Meaning;
 import com.scrapersky.session.internal.url.Parameter.Origin;
@@ -32,7 +32,7 @@ final class LibpqParameters {
                     "sslmode",
                     oneOf("sslmode", "disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
                     "How much TLS"),
-            libpq("sslrootcert", LibpqParameters::rootCertificate, "A file of root certificates, or the word system"),
+            libpq("sslrootcert", LibpqMeanings::rootCertificate, "A file of root certificates, or the word system"),
             libpq("sslcert", property("sslcert"), "The file of the client's certificate"),
             libpq(
                     "sslkey",
@@ -40,17 +40,15 @@ final class LibpqParameters {
                     "The file of the client's key; pgjdbc reads PKCS-8 DER, PKCS-12 and, as .pem, PEM"),
             new Parameter(
                     "sslpassword", Origin.LIBPQ, true, property("sslpassword"), "The password of the client's key"),
-            libpq(
-                    "sslnegotiation",
-                    oneOf("sslNegotiation", "postgres", "direct"),
-                    "How TLS begins; no pooler knows direct"),
+            libpq("sslnegotiation", LibpqMeanings::tlsNegotiation, "How TLS begins; no pooler knows direct"),
             libpq(
                     "sslcompression",
                     onlyAsDefault("TLS is never compressed", "TLS compression is unsafe: remove it.", "0"),
                     "TLS compression"),
             libpq(
                     "sslsni",
-                    onlyAsDefault("the host name is always sent", "Remove it: Java always sends the host name.", "1"),
+                    onlyAsDefault(
+                            "the host name is always sent", "Remove it: Java always sends the host name.", "1", ""),
                     "Whether TLS names the host"),
             libpq(
                     "sslcertmode",
@@ -73,20 +71,20 @@ final class LibpqParameters {
                     "TLS key log"),
             libpq(
                     "ssl_min_protocol_version",
-                    onlyAsDefault("Java's own minimum is TLSv1.2", JVM_TLS, "TLSv1", "TLSv1.1", "TLSv1.2"),
+                    onlyAsDefault("Java's own minimum is TLSv1.2", JVM_TLS, "TLSv1", "TLSv1.1", "TLSv1.2", ""),
                     "Lowest TLS version"),
             libpq(
                     "ssl_max_protocol_version",
-                    onlyAsDefault("Java's own maximum is TLSv1.3", JVM_TLS, "TLSv1.3"),
+                    onlyAsDefault("Java's own maximum is TLSv1.3", JVM_TLS, "TLSv1.3", ""),
                     "Highest TLS version"),
             libpq(
                     "connect_timeout",
-                    LibpqParameters::connectTimeout,
+                    LibpqMeanings::connectTimeout,
                     "Seconds for each host; none, zero or less is no limit"),
             libpq("application_name", property("ApplicationName"), "The name of the program in pg_stat_activity"),
             libpq(
                     "fallback_application_name",
-                    LibpqParameters::fallbackName,
+                    LibpqMeanings::fallbackName,
                     "The name where application_name gives none"),
             libpq("options", property("options"), "Server settings as -c name=value, or Supavisor's reference=tenant"),
             libpq(
@@ -98,9 +96,13 @@ final class LibpqParameters {
                             "utf8",
                             "UTF-8",
                             "utf-8",
-                            "auto"),
+                            "auto",
+                            ""),
                     "The encoding of text"),
-            libpq("target_session_attrs", LibpqParameters::targetSession, "Which of several servers will do"),
+            libpq(
+                    "target_session_attrs",
+                    mapped("targetServerType", LibpqMeanings.TARGET_SERVER_TYPES),
+                    "Which of several servers will do"),
             libpq(
                     "load_balance_hosts",
                     mapped("loadBalanceHosts", Map.of("disable", "false", "random", "true")),
@@ -109,7 +111,7 @@ final class LibpqParameters {
                     "channel_binding",
                     oneOf("channelBinding", "disable", "prefer", "require"),
                     "SCRAM bound to TLS; poolers have none"),
-            libpq("require_auth", LibpqParameters::requiredAuthentication, "Which ways to authenticate are acceptable"),
+            libpq("require_auth", LibpqMeanings::requiredAuthentication, "Which ways to authenticate are acceptable"),
             libpq("gssencmode", oneOf("gssEncMode", "disable", "prefer", "require"), "GSSAPI encryption"),
             libpq("krbsrvname", property("kerberosServerName"), "Kerberos service name"),
             libpq("gsslib", oneOf("gsslib", "gssapi", "sspi"), "Which GSSAPI library"),
@@ -118,7 +120,7 @@ final class LibpqParameters {
                     onlyAsDefault(
                             "credentials are not delegated", "Remove it: pgjdbc does not delegate credentials.", "0"),
                     "GSSAPI delegation"),
-            libpq("keepalives", LibpqParameters::keepAlive, "1 for TCP keep-alive (libpq's default), 0 for none"),
+            libpq("keepalives", LibpqMeanings::keepAlive, "1 for TCP keep-alive (libpq's default), 0 for none"),
             libpq(
                     "keepalives_idle",
                     onlyAsDefault("the operating system's value", KERNEL, "0"),
@@ -151,10 +153,13 @@ final class LibpqParameters {
                             "false",
                             "off",
                             "no",
-                            "0"),
+                            "0",
+                            ""),
                     "A replication connection"),
-            libpq("service", never(WRITE_OUT), "An entry of pg_service.conf"),
-            libpq("servicefile", never(WRITE_OUT), "Where pg_service.conf is"),
+            libpq(
+                    "service",
+                    refused("a file would decide on the host behind this library's back", WRITE_OUT),
+                    "An entry of pg_service.conf"),
             libpq(
                     "passfile",
                     never(
@@ -190,65 +195,5 @@ final class LibpqParameters {
     /** Read by {@link ConnectionSettings} before the others are translated. */
     private static Parameter address(String name, String description) {
         return libpq(name, (parameter, value, target) -> {}, description);
-    }
-
-    private static void rootCertificate(String name, String value, DriverTranslation target) {
-        if (!value.equals("system")) {
-            target.property(name, value);
-            return;
-        }
-        // libpq: sslmode is verify-full then, and a weaker one is an error.
-        if (target.has("sslmode") && !"verify-full".equals(target.properties().get("sslmode"))) {
-            throw new UrlSyntaxException(
-                    "sslrootcert=system goes with sslmode=verify-full only.",
-                    "Remove sslmode or set it to verify-full.");
-        }
-        target.property("sslmode", "verify-full");
-        target.property("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
-        target.note(name, value, "the JVM's own root certificates, with sslmode=verify-full");
-    }
-
-    private static void connectTimeout(String name, String value, DriverTranslation target) {
-        int seconds = value.isEmpty() ? 0 : Math.max(integer(name, value), 0);
-        target.property("connectTimeout", String.valueOf(seconds));
-        // libpq's limit covers the login too, for each host; pgjdbc's connectTimeout only the TCP connect, and its
-        // loginTimeout all hosts together.
-        long forAllHosts = Math.min((long) seconds * target.hosts(), Integer.MAX_VALUE);
-        target.property("loginTimeout", String.valueOf(forAllHosts));
-        target.note(name, value, "pgjdbc's connectTimeout=" + seconds + " and loginTimeout=" + forAllHosts);
-    }
-
-    private static void fallbackName(String name, String value, DriverTranslation target) {
-        target.propertyIfAbsent("ApplicationName", value);
-        target.note(name, value, "pgjdbc's ApplicationName where application_name gives none");
-    }
-
-    private static void targetSession(String name, String value, DriverTranslation target) {
-        mapped(
-                        "targetServerType",
-                        Map.of(
-                                "any", "any",
-                                "read-write", "primary",
-                                "primary", "primary",
-                                "read-only", "secondary",
-                                "standby", "secondary",
-                                "prefer-standby", "preferSecondary"))
-                .translate(name, value, target);
-    }
-
-    private static void requiredAuthentication(String name, String value, DriverTranslation target) {
-        List<String> allowed = List.of("password", "md5", "gss", "sspi", "scram-sha-256", "none");
-        for (String method : value.split(",", -1)) {
-            if (!allowed.contains(method.startsWith("!") ? method.substring(1) : method)) {
-                throw Meanings.notAllowed(name, String.join(", ", allowed) + ", each with or without '!'");
-            }
-        }
-        property("requireAuth").translate(name, value, target);
-    }
-
-    private static void keepAlive(String name, String value, DriverTranslation target) {
-        boolean on = value.isEmpty() || integer(name, value) != 0;
-        target.property("tcpKeepAlive", String.valueOf(on));
-        target.note(name, value, "pgjdbc's tcpKeepAlive=" + on);
     }
 }

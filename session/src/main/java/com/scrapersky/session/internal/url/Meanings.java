@@ -3,9 +3,12 @@ package com.scrapersky.session.internal.url;
 import com.scrapersky.session.internal.url.Parameter.Meaning;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The ways in which the values of parameters are read, as the rows of the parameter tables name them. */
 final class Meanings {
+
+    private static final Pattern INTEGER = Pattern.compile("[ \\t-\\r]*[+-]?[0-9]+[ \\t-\\r]*");
 
     private Meanings() {}
 
@@ -42,7 +45,7 @@ final class Meanings {
     static Meaning onlyAsDefault(String always, String wayOut, String... values) {
         List<String> allowed = List.of(values);
         return (name, value, target) -> {
-            if (!value.isEmpty() && !allowed.contains(value)) {
+            if (!allowed.contains(value)) {
                 throw unsupported(name, wayOut);
             }
             target.note(name, value, always);
@@ -58,18 +61,30 @@ final class Meanings {
         };
     }
 
+    /** Something that pgjdbc could do and this library must not leave to it. */
+    static Meaning refused(String reason, String wayOut) {
+        return (name, value, target) -> {
+            if (!value.isEmpty()) {
+                throw new UrlSyntaxException("The parameter " + name + " is not supported: " + reason + ".", wayOut);
+            }
+        };
+    }
+
     /** Without any meaning. */
     static Meaning nothing(String why) {
         return (name, value, target) -> target.note(name, value, why);
     }
 
+    /** An integer as C's {@code strtol} reads it: blanks around it, ASCII digits only. */
     static int integer(String name, String value) {
-        try {
-            return Integer.parseInt(value.strip());
-        } catch (NumberFormatException notANumber) {
-            // Not kept as the cause: its message repeats the value.
-            throw new UrlSyntaxException("The value of " + name + " is not an integer.", null);
+        if (INTEGER.matcher(value).matches()) {
+            try {
+                return Integer.parseInt(value.trim());
+            } catch (NumberFormatException outOfRange) {
+                // Told below. Not kept as the cause: its message repeats the value.
+            }
         }
+        throw new UrlSyntaxException("The value of " + name + " is not an integer.", null);
     }
 
     static UrlSyntaxException notAllowed(String name, String allowed) {

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
@@ -14,6 +15,9 @@ import org.postgresql.PGProperty;
  * of some other tools. One table, which the parsers, the translation, the masking and the documentation read.
  */
 final class ParameterCatalogue {
+
+    /** pgjdbc keeps these apart from its URL, so as parameters they would contradict the hosts of this one. */
+    private static final Set<PGProperty> ADDRESS = Set.of(PGProperty.PG_HOST, PGProperty.PG_PORT, PGProperty.PG_DBNAME);
 
     private static final Map<String, Parameter> BY_NAME = table();
 
@@ -53,6 +57,7 @@ final class ParameterCatalogue {
 
     private static List<Parameter> driverParameters() {
         return Arrays.stream(PGProperty.values())
+                .filter(property -> !ADDRESS.contains(property))
                 .map(property -> new Parameter(
                         property.getName(),
                         Origin.DRIVER,

@@ -17,7 +17,11 @@ final class PercentCode {
     /**
      * @param part what the text is, for the error message
      */
-    static String decode(String text, String part) {
+    static String decode(String encoded, String part) {
+        String text = withoutSpacesAround(encoded);
+        if (text.indexOf(' ') >= 0) {
+            throw new UrlSyntaxException("There is a space in " + part + ".", "Write a space as %20.");
+        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
         int position = 0;
         while (position < text.length()) {
@@ -41,6 +45,19 @@ final class PercentCode {
             // Not kept as the cause: nothing that saw the text may leave this class.
             throw new UrlSyntaxException("The percent-encoded bytes of " + part + " are not UTF-8.", ADVICE);
         }
+    }
+
+    /** libpq 18 drops spaces around each part of a URL, and no other white space. */
+    private static String withoutSpacesAround(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && text.charAt(start) == ' ') {
+            start++;
+        }
+        while (end > start && text.charAt(end - 1) == ' ') {
+            end--;
+        }
+        return text.substring(start, end);
     }
 
     private static int decodedByte(String text, int position, String part) {

@@ -145,7 +145,7 @@ final class UriParser {
                         "Percent-encode '&' as %26 and '=' as %3D inside a value.");
             }
             String name = PercentCode.decode(parameter.substring(0, equals), "a parameter's name");
-            given.put(name, PercentCode.decode(parameter.substring(equals + 1), "a parameter's value"), number);
+            given.putQuery(name, PercentCode.decode(parameter.substring(equals + 1), "a parameter's value"), number);
         }
     }
 

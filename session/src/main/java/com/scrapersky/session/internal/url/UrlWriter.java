@@ -1,5 +1,6 @@
 package com.scrapersky.session.internal.url;
 
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Writes settings down again, without their secrets. */
@@ -21,7 +22,7 @@ final class UrlWriter {
         if (user != null || settings.password() != null) {
             url.append('@');
         }
-        url.append(hosts(settings));
+        url.append(hosts(settings, Endpoint::inUri));
         String database = settings.givenDatabase();
         if (database != null) {
             url.append('/').append(PercentCode.encode(database));
@@ -36,10 +37,11 @@ final class UrlWriter {
     }
 
     static String jdbcUrl(ConnectionSettings settings) {
-        return "jdbc:postgresql://" + hosts(settings) + "/" + PercentCode.encode(settings.database());
+        return "jdbc:postgresql://" + hosts(settings, Endpoint::inJdbcUrl) + "/"
+                + PercentCode.encode(settings.database());
     }
 
-    private static String hosts(ConnectionSettings settings) {
-        return settings.endpoints().stream().map(Endpoint::inUrl).collect(Collectors.joining(","));
+    private static String hosts(ConnectionSettings settings, Function<Endpoint, String> form) {
+        return settings.endpoints().stream().map(form).collect(Collectors.joining(","));
     }
 }

@@ -6,7 +6,7 @@ package com.scrapersky.session.internal.pooler;
  * @param user the user to log in as
  * @param tlsEnforced whether nothing may be sent to it in clear
  */
-public record Endpoint(String host, int port, String user, String database, boolean tlsEnforced) {
+public record Destination(String host, int port, String user, String database, boolean tlsEnforced) {
 
     /** Whether the host is this machine by its name or address; nothing is looked up. */
     public static boolean isLoopback(String host) {

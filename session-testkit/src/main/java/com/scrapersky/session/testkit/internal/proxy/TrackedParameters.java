@@ -1,0 +1,77 @@
+package com.scrapersky.session.testkit.internal.proxy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The values of those settings which a pooler carries from backend to backend for a client. */
+final class TrackedParameters {
+
+    private final Set<String> names;
+    private final Map<String, String> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+    TrackedParameters(Set<String> names) {
+        this.names = names;
+    }
+
+    /** Whether the pooler carries this setting; names are compared as PostgreSQL does, without regard to case. */
+    boolean isTracked(String name) {
+        return canonical(name) != null;
+    }
+
+    private @Nullable String canonical(String name) {
+        for (String tracked : names) {
+            if (tracked.equalsIgnoreCase(name)) {
+                return tracked;
+            }
+        }
+        return null;
+    }
+
+    void put(String name, String value) {
+        String tracked = canonical(name);
+        if (tracked != null) {
+            values.put(tracked, value);
+        }
+    }
+
+    @Nullable
+    String get(String name) {
+        return values.get(name);
+    }
+
+    Map<String, String> values() {
+        return values;
+    }
+
+    /** A client that said nothing of a setting has the server's own value, not its predecessor's. */
+    void fillIn(Map<String, String> original) {
+        original.forEach((name, value) -> {
+            if (isTracked(name)) {
+                values.putIfAbsent(name, value);
+            }
+        });
+    }
+
+    /** The SET statements which make the backend's settings those of the client; null when nothing differs. */
+    @Nullable
+    String replayOn(Map<String, String> backend) {
+        List<String> statements = new ArrayList<>();
+        values.forEach((name, value) -> {
+            String there = backend.get(name);
+            if (there != null && !there.toLowerCase(Locale.ROOT).equals(value.toLowerCase(Locale.ROOT))) {
+                statements.add("SET " + name + "=" + valueOf(name, value));
+            }
+        });
+        return statements.isEmpty() ? null : String.join(";", statements);
+    }
+
+    private static String valueOf(String name, String value) {
+        // search_path is a list, and its reported value is quoted already where it has to be.
+        return name.equals("search_path") && !value.isEmpty() ? value : "'" + value.replace("'", "''") + "'";
+    }
+}

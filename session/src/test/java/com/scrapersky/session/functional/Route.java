@@ -1,0 +1,88 @@
+package com.scrapersky.session.functional;
+
+import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.testkit.PgBouncerLab;
+import com.scrapersky.session.testkit.PgBouncerVersion;
+import com.scrapersky.session.testkit.PoolMode;
+import com.scrapersky.session.testkit.PoolerLab;
+import com.scrapersky.session.testkit.PostgresEndpoint;
+import com.scrapersky.session.testkit.PostgresLab;
+import com.scrapersky.session.testkit.TransactionPooler;
+import java.util.function.Supplier;
+
+/** The ways to the one PostgreSQL that these tests share. Each is started when it is first wanted, and ends with the JVM. */
+public enum Route {
+    DIRECT(Shared.POSTGRES),
+    PGBOUNCER_1_18(lazily(() -> bouncer(PgBouncerVersion.V1_18))),
+    PGBOUNCER_1_26(lazily(() -> bouncer(PgBouncerVersion.V1_26))),
+    LIKE_PGBOUNCER_1_18(
+            lazily(() -> hostile(TransactionPooler.pgBouncer118(postgres().url())))),
+    LIKE_PGBOUNCER_1_26(
+            lazily(() -> hostile(TransactionPooler.pgBouncer126(postgres().url())))),
+    LIKE_SUPAVISOR(lazily(() -> hostile(TransactionPooler.supavisor(postgres().url()))));
+
+    /** Small enough that transactions meet each other's backends. */
+    static final int BACKENDS = 3;
+
+    private final Supplier<? extends PostgresEndpoint> endpoint;
+
+    Route(Supplier<? extends PostgresEndpoint> endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    public PostgresEndpoint endpoint() {
+        return endpoint.get();
+    }
+
+    public PoolerLab pooler() {
+        return (PoolerLab) endpoint.get();
+    }
+
+    public static PostgresLab postgres() {
+        return Shared.POSTGRES.get();
+    }
+
+    boolean isDirect() {
+        return this == DIRECT;
+    }
+
+    boolean isSupavisor() {
+        return this == LIKE_SUPAVISOR;
+    }
+
+    /** A factory with nothing but the URL. */
+    public DatabaseSessionFactory open() {
+        return DatabaseSessionFactory.open(endpoint().url());
+    }
+
+    private static PgBouncerLab bouncer(PgBouncerVersion version) {
+        return PgBouncerLab.builder(postgres())
+                .version(version)
+                .poolMode(PoolMode.TRANSACTION)
+                .poolSize(BACKENDS)
+                .start();
+    }
+
+    /** In this JVM, and never the same backend twice in a row. */
+    private static TransactionPooler hostile(TransactionPooler.Builder pooler) {
+        return pooler.poolSize(BACKENDS).start();
+    }
+
+    private static <T> Supplier<T> lazily(Supplier<T> start) {
+        return new Supplier<>() {
+            private T value;
+
+            @Override
+            public synchronized T get() {
+                if (value == null) {
+                    value = start.get();
+                }
+                return value;
+            }
+        };
+    }
+
+    private static final class Shared {
+        static final Supplier<PostgresLab> POSTGRES = lazily(PostgresLab::start);
+    }
+}
