@@ -36,26 +36,31 @@ public final class RunningService implements AutoCloseable {
     public static final Tokens TOKENS = Tokens.ofRandomSecret();
 
     private static final Map<PgBouncerVersion, RunningService> SHARED = new EnumMap<>(PgBouncerVersion.class);
+    private static final Map<PgBouncerVersion, RunningService> IMPATIENT = new EnumMap<>(PgBouncerVersion.class);
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final ServletWebServerApplicationContext context;
 
-    private RunningService(PgBouncerLab pooler) {
-        // A second, so that tests of an outage need not wait for the usual ten.
+    private RunningService(PgBouncerLab pooler, String parameters) {
         context = run(
-                "--DATABASE_URL=" + pooler.url() + "?pool_timeout=1",
+                "--DATABASE_URL=" + pooler.url() + parameters,
                 "--MIGRATION_DATABASE_URL=" + pooler.postgres().url(),
                 "--JWT_SECRET_KEY=" + TOKENS.secret());
     }
 
     public static synchronized RunningService behind(PgBouncerVersion version) {
-        return SHARED.computeIfAbsent(version, wanted -> new RunningService(Labs.pooler(wanted)));
+        return SHARED.computeIfAbsent(version, wanted -> new RunningService(Labs.pooler(wanted), ""));
+    }
+
+    /** One that waits a second for a connection, not ten, so that tests of an outage need not wait either. */
+    public static synchronized RunningService impatientBehind(PgBouncerVersion version) {
+        return IMPATIENT.computeIfAbsent(version, wanted -> new RunningService(Labs.pooler(wanted), "?pool_timeout=1"));
     }
 
     /** One that its test may stop. */
     public static RunningService ownBehind(PgBouncerVersion version) {
-        return new RunningService(Labs.pooler(version));
+        return new RunningService(Labs.pooler(version), "");
     }
 
     /** Starts the service with these settings, and no others of the machine's. */
@@ -68,6 +73,10 @@ public final class RunningService implements AutoCloseable {
 
     public DatabaseSessionFactory sessions() {
         return context.getBean(DatabaseSessionFactory.class);
+    }
+
+    public <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
     }
 
     public int port() {

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.CoreErrorCode;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,17 +90,31 @@ final class Migration {
     }
 
     private static void migrate(DataSource database) {
-        MigrateResult result = Flyway.configure()
+        Flyway flyway = Flyway.configure()
                 .dataSource(database)
                 // The database may have other services' tables, and histories of theirs.
                 .table("profiles_schema_history")
                 .baselineOnMigrate(true)
                 .baselineVersion("0")
-                .load()
-                .migrate();
+                .load();
+        MigrateResult result = migrate(flyway);
         LOG.info(
                 "{} migrations were applied; the tables are at version {}",
                 result.migrationsExecuted,
                 result.targetSchemaVersion == null ? result.initialSchemaVersion : result.targetSchemaVersion);
+    }
+
+    private static MigrateResult migrate(Flyway flyway) {
+        try {
+            return flyway.migrate();
+        } catch (FlywayException failure) {
+            if (failure.getErrorCode() != CoreErrorCode.ERROR) {
+                throw failure;
+            }
+            // Flyway looks for its history before it takes its lock: of several instances that start on an empty
+            // database, one may find that another has begun it in between. Then there is one, and this cannot recur.
+            LOG.info("the migration is tried once more: {}", failure.getMessage());
+            return flyway.migrate();
+        }
     }
 }
