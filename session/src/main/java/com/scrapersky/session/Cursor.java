@@ -70,13 +70,13 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
         if (!open) {
             return false;
         }
-        T value;
         try {
             if (!result.next()) {
                 close();
                 return false;
             }
-            value = reader.read(columns.read(result));
+            action.accept(reader.read(columns.read(result)));
+            return true;
         } catch (SQLException error) {
             DatabaseException failure = source.failure(error, lease.phase());
             lease.failed(failure);
@@ -86,12 +86,14 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
             DatabaseException failure = Errors.unexpectedResult(source.sql(), String.valueOf(unfit.getMessage()));
             closeAfter(failure);
             throw failure;
+        } catch (RuntimeException | Error failure) {
+            closeAfter(failure);
+            throw failure;
         }
-        action.accept(value);
-        return true;
     }
 
-    private void closeAfter(DatabaseException failure) {
+    /** Whoever reads the stream has an error now, and will not come back for more rows. */
+    private void closeAfter(Throwable failure) {
         try {
             close();
         } catch (DatabaseException second) {

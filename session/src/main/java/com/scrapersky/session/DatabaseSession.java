@@ -81,7 +81,7 @@ public final class DatabaseSession implements AutoCloseable {
         boolean done = false;
         try {
             T result = work.run(this);
-            if (state() == TransactionState.FAILED) {
+            if (isFailed()) {
                 throw Errors.commitOfFailedTransaction(firstFailure);
             }
             done = true;
@@ -175,8 +175,9 @@ public final class DatabaseSession implements AutoCloseable {
 
     private void end(boolean commit) {
         checkUsable();
-        boolean failed = state() == TransactionState.FAILED;
-        boolean committing = commit && !failed && !rollbackOnly;
+        boolean lost = isLost();
+        boolean failed = !lost && isFailed();
+        boolean committing = commit && !lost && !failed && !rollbackOnly;
         try (connection) {
             closeCursors();
             ended = committing ? "committed" : "rolled back";
@@ -191,9 +192,22 @@ public final class DatabaseSession implements AutoCloseable {
                 throw Errors.transactionControl(error, readOnly ? Phase.READ_ONLY : Phase.COMMIT, "COMMIT");
             }
         }
-        if (commit && failed) {
+        if (commit && lost) {
+            throw Errors.lostBeforeCommit(firstFailure);
+        } else if (commit && failed) {
             throw Errors.commitOfFailedTransaction(firstFailure);
         }
+    }
+
+    /** Whether the pool has thrown the connection away since, because an error told that it is gone. */
+    private boolean isLost() {
+        return control("reading the connection's state", connection::isClosed);
+    }
+
+    private boolean isFailed() {
+        return control("reading the transaction's state", () -> connection.unwrap(BaseConnection.class))
+                        .getTransactionState()
+                == TransactionState.FAILED;
     }
 
     private void closeCursors() {
@@ -215,11 +229,6 @@ public final class DatabaseSession implements AutoCloseable {
         } catch (SQLException error) {
             throw Errors.transactionControl(error, Phase.TRANSACTION, command);
         }
-    }
-
-    private TransactionState state() {
-        return control("reading the transaction's state", () -> connection.unwrap(BaseConnection.class))
-                .getTransactionState();
     }
 
     private void checkUsable() {

@@ -71,6 +71,17 @@ final class Errors {
         return translate(driver, phase, entry, place(driver.error(), sql), sql);
     }
 
+    /** The connection went away under the work, which did not let the error out. */
+    static ConnectionException lostBeforeCommit(@Nullable DatabaseException firstFailure) {
+        return new ConnectionException(new Facts(
+                "the connection was lost before COMMIT, so the server has rolled the transaction back",
+                firstFailure == null ? null : firstFailure.sqlState().orElse(null),
+                "repeat the whole transaction",
+                true,
+                false,
+                firstFailure));
+    }
+
     static TransactionRolledBackException commitOfFailedTransaction(@Nullable DatabaseException firstFailure) {
         return new TransactionRolledBackException(new Facts(
                 "the transaction was rolled back, not committed: a statement in it had failed, and its error was caught",

@@ -7,10 +7,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -63,6 +66,8 @@ public final class Backends implements AutoCloseable {
     private final BackendActivity activity;
     private final Deque<Connection> spare = new ArrayDeque<>();
     private final NavigableSet<Integer> known = new TreeSet<>();
+    private final Map<Integer, String> settled = new HashMap<>();
+    private final Set<Integer> others = new TreeSet<>();
     private @Nullable Integer lastSubject;
     private boolean holding;
 
@@ -163,13 +168,69 @@ public final class Backends implements AutoCloseable {
         if (known.isEmpty()) {
             pids();
         }
-        Integer last = observedSubject();
-        if (last == null) {
+        List<BackendActivity.Entry> ran = latestOfOthers();
+        if (ran.isEmpty()) {
             throw new IllegalStateException("No statement ran on the backends " + known + " of " + pooler.name()
                     + " since they were last held: the work sent none, or not through this pooler with its user and"
                     + " database");
         }
-        return last;
+        return ran.get(0).pid();
+    }
+
+    /** What {@link #inspect} does on one backend: in a transaction of ours that will be rolled back. */
+    @FunctionalInterface
+    interface Inspection<T extends @Nullable Object> {
+        T look(Connection connection) throws SQLException;
+    }
+
+    /** What each free backend gave, and the backends that are in open transactions of others. */
+    record Inspected<T extends @Nullable Object>(Map<Integer, T> free, List<BackendActivity.Entry> busy) {}
+
+    /** Looks at every backend that is free, on our own connections, all held at the same time. */
+    <T extends @Nullable Object> Inspected<T> inspect(Inspection<T> inspection) {
+        return whileHeld(held -> {
+            Map<Integer, T> free = new TreeMap<>();
+            for (HeldBackend backend : held) {
+                try {
+                    free.put(backend.pid(), inspection.look(backend.connection()));
+                } catch (SQLException e) {
+                    throw new IllegalStateException(
+                            "Cannot look at backend " + backend.pid() + " of " + pooler.name() + ": " + e.getMessage()
+                                    + ". Something that was left there may be what hinders it, such as a timeout or a"
+                                    + " role without rights",
+                            e);
+                }
+            }
+            List<BackendActivity.Entry> busy = activity(known).stream()
+                    .filter(entry -> !free.containsKey(entry.pid()))
+                    .toList();
+            return new Inspected<>(free, busy);
+        });
+    }
+
+    /** The latest statement of each backend that ran another one than ours since they were last held. */
+    List<BackendActivity.Entry> latestOfOthers() {
+        return activity(known).stream().filter(this::isSubject).toList();
+    }
+
+    /** The backends that were seen to have run a statement that is not ours, since the first hold. */
+    Set<Integer> pidsOfOthers() {
+        latestOfOthers().forEach(entry -> others.add(entry.pid()));
+        return Set.copyOf(others);
+    }
+
+    /**
+     * Ends every backend that is known at the server, and waits until they are gone; the pooler opens new ones when it
+     * needs them. Not through the pooler: it may keep a backend for a while, or know no such command.
+     */
+    void endAll() {
+        activity.end(known);
+        others.clear();
+        lastSubject = null;
+    }
+
+    PoolerLab pooler() {
+        return pooler;
     }
 
     /** Closes the connections of its own; the pooler goes on running. */
@@ -187,14 +248,7 @@ public final class Backends implements AutoCloseable {
     }
 
     private <T extends @Nullable Object, X extends Exception> T holdAllBut(Choice choice, Work<T, X> work) throws X {
-        if (holding) {
-            throw new IllegalStateException(
-                    "The backends are held already: this cannot be called from inside the work");
-        }
-        holding = true;
-        List<HeldBackend> held = new ArrayList<>();
-        try {
-            hold(held);
+        return whileHeld(held -> {
             NavigableSet<Integer> free =
                     held.stream().map(HeldBackend::pid).collect(Collectors.toCollection(TreeSet::new));
             Integer wanted = choice.among(free);
@@ -205,6 +259,24 @@ public final class Backends implements AutoCloseable {
                 }
             }
             return work.run();
+        });
+    }
+
+    /** What runs while these backends are held; what it takes out of the list is its own to release. */
+    private interface Holding<T extends @Nullable Object, X extends Exception> {
+        T run(List<HeldBackend> held) throws X;
+    }
+
+    private <T extends @Nullable Object, X extends Exception> T whileHeld(Holding<T, X> work) throws X {
+        if (holding) {
+            throw new IllegalStateException(
+                    "The backends are held already: this cannot be called from inside the work");
+        }
+        holding = true;
+        List<HeldBackend> held = new ArrayList<>();
+        try {
+            hold(held);
+            return work.run(held);
         } finally {
             held.forEach(this::release);
             holding = false;
@@ -212,10 +284,11 @@ public final class Backends implements AutoCloseable {
     }
 
     private void hold(List<HeldBackend> held) {
-        Integer ran = observedSubject();
-        if (ran != null) {
-            lastSubject = ran;
+        List<BackendActivity.Entry> ran = latestOfOthers();
+        if (!ran.isEmpty()) {
+            lastSubject = ran.get(0).pid();
         }
+        ran.forEach(entry -> others.add(entry.pid()));
         List<Integer> inUse = inUse();
         while (held.size() + inUse.size() < pooler.poolSize()) {
             held.add(next(held, inUse));
@@ -270,25 +343,57 @@ public final class Backends implements AutoCloseable {
             discard(backend.connection());
         } else {
             spare.push(backend.connection());
+            if (settlesAfterReset()) {
+                awaitReset(backend.pid());
+            }
         }
     }
 
     private List<Integer> inUse() {
         return activity(known).stream()
-                .filter(entry -> !entry.isIdle())
+                .filter(entry -> !entry.isIdle() && !isReset(entry))
                 .map(BackendActivity.Entry::pid)
                 .toList();
     }
 
-    private @Nullable Integer observedSubject() {
-        return activity(known).stream()
-                .filter(entry -> !entry.query().isEmpty() && !entry.query().startsWith(HeldBackend.MARK.strip()))
-                // What PgBouncer sends by itself when a client leaves in session mode.
-                .filter(entry -> pooler.poolMode() == PoolMode.TRANSACTION
-                        || !entry.query().equals("DISCARD ALL"))
-                .map(BackendActivity.Entry::pid)
-                .findFirst()
-                .orElse(null);
+    private boolean isSubject(BackendActivity.Entry entry) {
+        return !entry.query().isEmpty()
+                && !isOurs(entry)
+                && (settlesAfterReset() ? !entry.since().equals(settled.get(entry.pid())) : !isReset(entry));
+    }
+
+    private static boolean isOurs(BackendActivity.Entry entry) {
+        return entry.query().startsWith(HeldBackend.MARK.strip());
+    }
+
+    private boolean isReset(BackendActivity.Entry entry) {
+        return pooler.resetStatements().contains(entry.query());
+    }
+
+    // There the pooler's own statement is the last one after everybody's transaction, and after ours as well.
+    private boolean settlesAfterReset() {
+        return pooler.poolMode() == PoolMode.TRANSACTION
+                && !pooler.resetStatements().isEmpty();
+    }
+
+    /** Waits until the pooler has reset the backend after our transaction, and remembers when that was. */
+    private void awaitReset(int pid) {
+        long deadline = System.nanoTime() + HOLD_LIMIT.toNanos();
+        while (System.nanoTime() < deadline) {
+            List<BackendActivity.Entry> now = activity.of(List.of(pid));
+            if (now.isEmpty()) {
+                return;
+            }
+            BackendActivity.Entry entry = now.get(0);
+            if (entry.isIdle() && !isOurs(entry)) {
+                settled.put(pid, entry.since());
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        throw new IllegalStateException(pooler.name() + " has not run any of " + pooler.resetStatements()
+                + " on backend " + pid + " within " + HOLD_LIMIT.toSeconds() + " s after a transaction: "
+                + activity.of(List.of(pid)));
     }
 
     private List<BackendActivity.Entry> activity(Collection<Integer> pids) {
@@ -302,7 +407,7 @@ public final class Backends implements AutoCloseable {
         };
     }
 
-    private static void discard(Connection connection) {
+    static void discard(Connection connection) {
         try {
             connection.close();
         } catch (SQLException e) {

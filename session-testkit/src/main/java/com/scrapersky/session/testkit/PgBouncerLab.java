@@ -4,6 +4,7 @@ import com.scrapersky.session.testkit.internal.admin.AdminConsole;
 import com.scrapersky.session.testkit.internal.process.LabDirectory;
 import com.scrapersky.session.testkit.internal.process.LabProcess;
 import com.scrapersky.session.testkit.internal.process.LoopbackPorts;
+import com.scrapersky.session.testkit.internal.process.PortedProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,21 +37,22 @@ public final class PgBouncerLab implements PoolerLab {
     private static final String ADMIN = "sky_admin";
     private static final String ADMIN_DATABASE = "pgbouncer";
     private static final Duration ADMIN_LIMIT = Duration.ofSeconds(60);
-    private static final int PORT_ATTEMPTS = 5;
 
     private final PostgresLab postgres;
     private final PgBouncerVersion version;
     private final PoolMode poolMode;
     private final int poolSize;
+    private final boolean carriesNamedStatements;
     private final LabDirectory directory;
-    private int port;
-    private LabProcess process;
+    private final PortedProcess process;
 
     private PgBouncerLab(Builder builder) {
         postgres = builder.postgres;
         version = builder.version;
         poolMode = builder.poolMode;
         poolSize = builder.poolSize;
+        carriesNamedStatements = version == PgBouncerVersion.V1_26
+                && !builder.settings.getOrDefault("max_prepared_statements", "").equals("0");
         List<String> command = version.binaries().command();
         directory = LabDirectory.create("pgbouncer");
         try {
@@ -63,7 +65,8 @@ public final class PgBouncerLab implements PoolerLab {
                             + "host all all 127.0.0.1/32 "
                             + (builder.passwordAuthentication ? "scram-sha-256" : "trust")
                             + "\n");
-            process = startOnFreePort(command, builder);
+            process = PortedProcess.start(
+                    port -> launch(command, configuration(port, builder)), this::isReady, "Address already in use");
         } catch (RuntimeException e) {
             directory.close();
             throw e;
@@ -95,6 +98,17 @@ public final class PgBouncerLab implements PoolerLab {
     }
 
     @Override
+    public boolean carriesNamedStatements() {
+        return carriesNamedStatements;
+    }
+
+    /** In session mode {@code server_reset_query}; in transaction mode PgBouncer does not run it. */
+    @Override
+    public List<String> resetStatements() {
+        return poolMode == PoolMode.SESSION ? List.of("DISCARD ALL") : List.of();
+    }
+
+    @Override
     public PostgresLab postgres() {
         return postgres;
     }
@@ -106,7 +120,7 @@ public final class PgBouncerLab implements PoolerLab {
 
     @Override
     public int port() {
-        return port;
+        return process.port();
     }
 
     @Override
@@ -131,7 +145,7 @@ public final class PgBouncerLab implements PoolerLab {
      * @throws IllegalStateException if PgBouncer refuses it, or has not answered after a minute
      */
     public List<Map<String, @Nullable String>> admin(String command) {
-        try (AdminConsole console = AdminConsole.connect(host(), port, ADMIN, ADMIN_DATABASE, ADMIN_LIMIT)) {
+        try (AdminConsole console = AdminConsole.connect(host(), port(), ADMIN, ADMIN_DATABASE, ADMIN_LIMIT)) {
             return console.run(command);
         } catch (IOException e) {
             throw new IllegalStateException(name() + " did not carry out " + command + ": " + e.getMessage(), e);
@@ -161,31 +175,27 @@ public final class PgBouncerLab implements PoolerLab {
     }
 
     public boolean isRunning() {
-        return process.isAlive();
+        return process.isRunning();
     }
 
     /** Stops the process where it is, so that it answers nothing while its connections stay open. */
     public void freeze() {
-        process.signal("STOP");
+        process.freeze();
     }
 
     /** Ends {@link #freeze()}. */
     public void thaw() {
-        process.signal("CONT");
+        process.thaw();
     }
 
     /** Ends the process with SIGKILL: every client sees its connection closed without a word. */
     public void crash() {
-        process.end("KILL");
+        process.crash();
     }
 
     /** Starts PgBouncer again on the same port, after {@link #crash()} if it runs. */
     public void restart() {
-        if (isRunning()) {
-            crash();
-        }
-        process = launch(version.binaries().command());
-        process.awaitReady(this::isReady);
+        process.restart();
     }
 
     @Override
@@ -196,33 +206,16 @@ public final class PgBouncerLab implements PoolerLab {
 
     @Override
     public String toString() {
-        return name() + " at " + host() + ":" + port;
+        return name() + " at " + host() + ":" + port();
     }
 
-    private LabProcess startOnFreePort(List<String> command, Builder builder) {
-        for (int attempt = 1; ; attempt++) {
-            port = LoopbackPorts.free();
-            directory.write("pgbouncer.ini", configuration(builder));
-            LabProcess started = launch(command);
-            try {
-                started.awaitReady(this::isReady);
-                return started;
-            } catch (IllegalStateException e) {
-                started.close();
-                if (attempt == PORT_ATTEMPTS || !started.logTail().contains("Address already in use")) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private LabProcess launch(List<String> program) {
+    private LabProcess launch(List<String> program, String configuration) {
         List<String> command = new ArrayList<>(program);
-        command.add(file("pgbouncer.ini").toString());
+        command.add(directory.write("pgbouncer.ini", configuration).toString());
         return LabProcess.start(name(), command, directory.path(), file("pgbouncer.log"), "KILL");
     }
 
-    private boolean isReady() {
+    private boolean isReady(int port) {
         try (AdminConsole console = AdminConsole.connect(host(), port, ADMIN, ADMIN_DATABASE, ADMIN_LIMIT)) {
             return !console.run("SHOW VERSION").isEmpty();
         } catch (IOException notYet) {
@@ -235,7 +228,7 @@ public final class PgBouncerLab implements PoolerLab {
         return directory.path().resolve(name);
     }
 
-    private String configuration(Builder builder) {
+    private String configuration(int port, Builder builder) {
         String target = "host=" + postgres.host() + " port=" + postgres.port();
         StringBuilder text = new StringBuilder("[databases]\n")
                 .append(database() + " = " + target + "\n")

@@ -3,12 +3,14 @@ package com.scrapersky.session.testkit;
 import com.scrapersky.session.testkit.internal.proxy.Proxy;
 import com.scrapersky.session.testkit.internal.proxy.ProxyOptions;
 import com.scrapersky.session.testkit.internal.proxy.Upstream;
+import com.scrapersky.session.testkit.internal.tls.SelfSigned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transaction-mode pooler that hands every transaction to another backend than the last one: what goes wrong behind a real
@@ -27,9 +29,11 @@ public final class TransactionPooler implements PoolerLab {
 
     private final ProxyOptions options;
     private final Proxy proxy;
+    private final String certificate;
 
-    private TransactionPooler(ProxyOptions options, Proxy proxy) {
+    private TransactionPooler(ProxyOptions options, Proxy proxy, String certificate) {
         this.options = options;
+        this.certificate = certificate;
         this.proxy = proxy;
         RoundTrips.watch(proxy);
     }
@@ -41,6 +45,14 @@ public final class TransactionPooler implements PoolerLab {
      */
     public static Builder builder(String upstreamUrl) {
         return new Builder(Upstream.parse(upstreamUrl));
+    }
+
+    static Builder builder(String upstreamUrl, @Nullable String password) {
+        Upstream upstream = Upstream.parse(upstreamUrl);
+        if (password == null || !upstream.password().isEmpty()) {
+            return new Builder(upstream);
+        }
+        return new Builder(upstream.withPassword(password));
     }
 
     /** A pooler in front of the given server. */
@@ -107,6 +119,11 @@ public final class TransactionPooler implements PoolerLab {
         return options.upstream();
     }
 
+    /** The certificate for clients that check it (pgjdbc: {@code sslrootcert}), as PEM; empty without {@link Builder#tls()}. */
+    public String certificate() {
+        return certificate;
+    }
+
     /** What can be made to go wrong. */
     public PoolerFaults faults() {
         return new PoolerFaults(proxy.faults(), options.upstream());
@@ -129,7 +146,14 @@ public final class TransactionPooler implements PoolerLab {
 
     @Override
     public int poolSize() {
-        return options.poolSize();
+        return proxy.concurrency();
+    }
+
+    /**
+     * Starts a pooler by hand in front of any database, until it is stopped with Ctrl-C. {@code --help} says what it takes.
+     */
+    public static void main(String[] arguments) throws InterruptedException {
+        PoolerCommand.run(arguments);
     }
 
     /** Ends every connection. */
@@ -156,6 +180,8 @@ public final class TransactionPooler implements PoolerLab {
         private int maximumClients = 1000;
         private Duration checkoutTimeout = Duration.ofSeconds(60);
         private boolean trustClients;
+        private @Nullable SelfSigned certificate;
+        private boolean requireTls;
 
         private Builder(Upstream upstream) {
             this.upstream = upstream;
@@ -206,6 +232,18 @@ public final class TransactionPooler implements PoolerLab {
             return this;
         }
 
+        /** Offers TLS, with a certificate made for the purpose: {@link TransactionPooler#certificate()}. */
+        public Builder tls() {
+            certificate = SelfSigned.create();
+            return this;
+        }
+
+        /** Lets nobody in without TLS. */
+        public Builder requireTls() {
+            requireTls = true;
+            return tls();
+        }
+
         /** A further user who may log in, with the same password here and at the server. */
         public Builder user(String name, String password) {
             users.put(name, password);
@@ -224,9 +262,11 @@ public final class TransactionPooler implements PoolerLab {
                     checkoutTimeout,
                     trustClients,
                     users,
-                    null);
+                    certificate == null ? null : certificate.context(),
+                    requireTls);
             try {
-                return new TransactionPooler(options, Proxy.start(options));
+                return new TransactionPooler(
+                        options, Proxy.start(options), certificate == null ? "" : certificate.pem());
             } catch (IOException e) {
                 throw new UncheckedIOException("the pooler cannot listen on port " + port + "; choose another one", e);
             }

@@ -214,6 +214,18 @@ class ErrorsTest {
                     .as("nobody committed it")
                     .isTrue();
             assertThat(sessions.sql("select 1").single(Integer.class)).isEqualTo(1);
+
+            var swallowed = CompletableFuture.supplyAsync(() -> catchThrowableOfType(
+                    ConnectionException.class,
+                    () -> sessions.write(session -> catchThrowableOfType(
+                            ConnectionException.class,
+                            () -> session.sql("select 'to be killed', pg_sleep(30)")
+                                    .rows()))));
+            cancelWhenActive("%to be killed%", "pg_terminate_backend");
+            assertThat(swallowed.get())
+                    .hasMessageContaining("before COMMIT")
+                    .hasCauseInstanceOf(ConnectionException.class);
+            assertThat(swallowed.get().isRetryable()).isTrue();
         }
     }
 

@@ -113,7 +113,7 @@ class PoolerTest {
                         .single(String.class));
                 assertThat(timeout).isEqualTo("0");
             }
-            assertThat(pids).hasSize(Route.BACKENDS);
+            assertThat(pids).hasSize(route.pooler().poolSize());
         }
         FactoryTest.assertNoPreparedStatements(route);
     }
@@ -143,7 +143,7 @@ class PoolerTest {
                     }
                 }));
             }
-            assertThat(pids).hasSize(Route.BACKENDS);
+            assertThat(pids).hasSize(route.pooler().poolSize());
         }
         FactoryTest.assertNoPreparedStatements(route);
     }

@@ -1,6 +1,7 @@
 package com.scrapersky.session.functional;
 
 import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PoolMode;
@@ -16,10 +17,10 @@ public enum Route {
     PGBOUNCER_1_18(lazily(() -> bouncer(PgBouncerVersion.V1_18))),
     PGBOUNCER_1_26(lazily(() -> bouncer(PgBouncerVersion.V1_26))),
     LIKE_PGBOUNCER_1_18(
-            lazily(() -> hostile(TransactionPooler.pgBouncer118(postgres().url())))),
+            lazily(() -> hostile(TransactionPooler.pgBouncer118(postgres().url()), Route.BACKENDS))),
     LIKE_PGBOUNCER_1_26(
-            lazily(() -> hostile(TransactionPooler.pgBouncer126(postgres().url())))),
-    LIKE_SUPAVISOR(lazily(() -> hostile(TransactionPooler.supavisor(postgres().url()))));
+            lazily(() -> hostile(TransactionPooler.pgBouncer126(postgres().url()), Route.BACKENDS))),
+    LIKE_SUPAVISOR(lazily(() -> hostile(TransactionPooler.supavisor(postgres().url()), Route.BACKENDS - 1)));
 
     /** Small enough that transactions meet each other's backends. */
     static final int BACKENDS = 3;
@@ -63,9 +64,9 @@ public enum Route {
                 .start();
     }
 
-    /** In this JVM, and never the same backend twice in a row. */
-    private static TransactionPooler hostile(TransactionPooler.Builder pooler) {
-        return pooler.poolSize(BACKENDS).start();
+    /** Supavisor runs one transaction more than its pool size says. In this JVM, and another backend each time where there is a choice. */
+    private static TransactionPooler hostile(TransactionPooler.Builder pooler, int poolSize) {
+        return pooler.poolSize(poolSize).handOver(HandOver.LONGEST_IDLE).start();
     }
 
     private static <T> Supplier<T> lazily(Supplier<T> start) {

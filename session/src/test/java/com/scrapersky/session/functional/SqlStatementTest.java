@@ -213,6 +213,10 @@ class SqlStatementTest {
                                             Integer.class)
                                     .forEach(n -> {}))
                     .hasMessageContaining("division by zero");
+            assertThatThrownBy(() -> sessions.sql(numbers).stream(Integer.class).forEach(n -> {
+                        throw new IllegalStateException("the reader's own");
+                    }))
+                    .hasMessage("the reader's own");
             assertThatThrownBy(() -> sessions.sql("select nonsense").stream()).hasMessageContaining("nonsense");
             int left = sessions.read(session -> {
                 // Left open: the session's end closes it.

@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  */
 public enum PoolerBinaries {
     PGBOUNCER_1_18("pgbouncer", "1.18", "bookworm"),
-    PGBOUNCER_1_26("pgbouncer", "1.26", "forky");
+    PGBOUNCER_1_26("pgbouncer", "1.26", "forky"),
+    ODYSSEY_1_5("odyssey", "1.5", "forky");
 
     private static final ConcurrentHashMap<PoolerBinaries, List<String>> FOUND = new ConcurrentHashMap<>();
 

@@ -21,6 +21,7 @@ public final class LabProcess implements AutoCloseable {
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration NOTICE_LIMIT = Duration.ofSeconds(1);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final int LOG_TAIL = 4_000;
 
@@ -96,7 +97,8 @@ public final class LabProcess implements AutoCloseable {
     public void signal(String signal) {
         Command.Result result =
                 Command.run(List.of("sh", "-c", "kill -s \"$1\" \"$2\"", "sh", signal, Long.toString(pid())));
-        if (!result.succeeded() && isAlive()) {
+        // A process that has just ended is gone for the kernel a moment before it is for the JVM.
+        if (!result.succeeded() && !exitsWithin(NOTICE_LIMIT)) {
             throw new IllegalStateException("Cannot send " + signal + " to " + name + " (process " + pid() + "): "
                     + result.output().strip());
         }

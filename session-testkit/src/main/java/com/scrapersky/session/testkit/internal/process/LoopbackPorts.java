@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -18,6 +19,7 @@ public final class LoopbackPorts {
 
     private static final int LOWEST = 15_000;
     private static final int HIGHEST = 32_000;
+    private static final int CONNECT_LIMIT_MILLIS = 5_000;
 
     private LoopbackPorts() {}
 
@@ -26,12 +28,26 @@ public final class LoopbackPorts {
         for (int attempt = 0; attempt < 1_000; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(new InetSocketAddress(InetAddress.getByAddress(HOST, new byte[] {127, 0, 0, 1}), port));
+                socket.bind(address(port));
                 return port;
             } catch (IOException taken) {
                 // Another server has this one: the next number is as good.
             }
         }
         throw new IllegalStateException("No free port on " + HOST + " between " + LOWEST + " and " + HIGHEST);
+    }
+
+    /** Whether a server accepts connections on this port. */
+    public static boolean isListening(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(address(port), CONNECT_LIMIT_MILLIS);
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    private static InetSocketAddress address(int port) throws IOException {
+        return new InetSocketAddress(InetAddress.getByAddress(HOST, new byte[] {127, 0, 0, 1}), port);
     }
 }

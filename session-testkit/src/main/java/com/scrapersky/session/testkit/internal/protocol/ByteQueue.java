@@ -116,6 +116,11 @@ public final class ByteQueue {
         return count;
     }
 
+    /** A look at the first bytes, at most {@code limit} of them; they stay. */
+    public ByteBuffer peek(int limit) {
+        return ByteBuffer.wrap(bytes, start, Math.min(limit, size()));
+    }
+
     /** Makes room for that many bytes more. */
     public void reserve(int room) {
         if (bytes.length - end >= room) {

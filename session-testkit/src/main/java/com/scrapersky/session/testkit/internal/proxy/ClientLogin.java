@@ -10,6 +10,8 @@ import com.scrapersky.session.testkit.internal.proxy.Etiquette.Admission;
 import com.scrapersky.session.testkit.internal.proxy.Etiquette.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /** The beginning of a client's connection: encryption requests, the startup packet, the password, the greeting. */
@@ -69,12 +71,25 @@ final class ClientLogin {
     private void first(ByteQueue in, int code) {
         client.asked();
         switch (code) {
-            case Messages.SSL_REQUEST, Messages.GSS_ENCRYPTION_REQUEST -> {
+            case Messages.SSL_REQUEST -> encrypt();
+            case Messages.GSS_ENCRYPTION_REQUEST -> {
                 client.answered();
                 client.deliver(new byte[] {'N'});
             }
             case Messages.CANCEL_REQUEST -> cancel(in);
             default -> startup(StartupPacket.read(in));
+        }
+    }
+
+    private void encrypt() {
+        SSLContext tls = proxy.options().tls();
+        client.answered();
+        if (tls == null || client.isEncrypted()) {
+            client.deliver(new byte[] {'N'});
+        } else {
+            SSLEngine engine = tls.createSSLEngine();
+            engine.setUseClientMode(false);
+            client.startTls((byte) 'S', engine);
         }
     }
 
@@ -97,6 +112,10 @@ final class ClientLogin {
         ErrorResponse closed = proxy.faults().refusal();
         if (closed != null) {
             client.fail(closed);
+            return;
+        }
+        if (proxy.options().requireTls() && !client.isEncrypted()) {
+            client.fail(proxy.etiquette().tlsRequired(startup.user()));
             return;
         }
         if (proxy.clientCount() > proxy.options().maximumClients()) {

@@ -70,6 +70,9 @@ interface Etiquette {
     /** How many transactions may run at once in a pool of this size. */
     int concurrency(int poolSize);
 
+    /** What a client hears that came without TLS where it has to be. */
+    ErrorResponse tlsRequired(String user);
+
     ErrorResponse tooManyClients(int limit);
 
     ErrorResponse checkoutTimeout(Duration waited);

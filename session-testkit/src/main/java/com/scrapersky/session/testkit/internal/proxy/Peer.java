@@ -4,10 +4,12 @@ import com.scrapersky.session.testkit.internal.protocol.ByteQueue;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +72,9 @@ abstract class Peer implements EventLoop.Ready {
             }
             if (key.isValid() && key.isReadable()) {
                 int count = transport.read(in);
+                if (transport.hasUnwritten()) {
+                    planFlush();
+                }
                 if (closing) {
                     linger(count);
                 } else if (count < 0) {
@@ -147,13 +152,11 @@ abstract class Peer implements EventLoop.Ready {
         try {
             int limit = throttle.allowance(out.size());
             int written = 0;
-            while (written < limit) {
-                int count = transport.write(out, limit - written);
-                if (count == 0) {
-                    break;
-                }
+            int count;
+            do {
+                count = transport.write(out, limit - written);
                 written += count;
-            }
+            } while (count > 0 && written < limit);
             throttle.spent(written);
             if (throttle.isSpent()) {
                 close();
@@ -222,8 +225,22 @@ abstract class Peer implements EventLoop.Ready {
         return channel.socket().getInetAddress().getHostAddress();
     }
 
-    protected final void use(Transport replacement) {
-        transport = replacement;
+    /** Says this one byte in the clear, past everything that holds bytes back, and speaks TLS from then on. */
+    final void startTls(byte lastWord, SSLEngine engine) {
+        try {
+            ByteBuffer word = ByteBuffer.wrap(new byte[] {lastWord});
+            if (channel.write(word) == 1) {
+                transport = new TlsTransport(channel, engine);
+                return;
+            }
+            failed(new IOException("the socket does not even take a single byte"));
+        } catch (IOException e) {
+            failed(e);
+        }
+    }
+
+    final boolean isEncrypted() {
+        return transport instanceof TlsTransport;
     }
 
     /** Closes once everything is written. */

@@ -112,6 +112,11 @@ final class PgBouncerEtiquette implements Etiquette {
     }
 
     @Override
+    public ErrorResponse tlsRequired(String user) {
+        return ErrorResponse.protocolViolation("SSL required");
+    }
+
+    @Override
     public ErrorResponse tooManyClients(int limit) {
         return ErrorResponse.protocolViolation("no more connections allowed (max_client_conn)");
     }

@@ -136,6 +136,11 @@ public final class Proxy implements AutoCloseable {
         return options;
     }
 
+    /** How many transactions of one user in one database it runs at once. */
+    public int concurrency() {
+        return etiquette.concurrency(options.poolSize());
+    }
+
     Etiquette etiquette() {
         return etiquette;
     }

@@ -18,7 +18,8 @@ public record ProxyOptions(
         Duration checkoutTimeout,
         boolean trustClients,
         Map<String, String> users,
-        @Nullable SSLContext tls) {
+        @Nullable SSLContext tls,
+        boolean requireTls) {
 
     public ProxyOptions {
         users = Map.copyOf(users);

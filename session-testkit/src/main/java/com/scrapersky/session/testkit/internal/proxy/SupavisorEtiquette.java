@@ -166,6 +166,11 @@ final class SupavisorEtiquette implements Etiquette {
     }
 
     @Override
+    public ErrorResponse tlsRequired(String user) {
+        return error("ESSLREQUIRED", "SSL connection is required for user: " + user);
+    }
+
+    @Override
     public ErrorResponse tooManyClients(int limit) {
         return error("EMAXCONN", "max client connections reached, limit: " + limit);
     }

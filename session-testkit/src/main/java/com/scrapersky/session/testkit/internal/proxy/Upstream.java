@@ -45,6 +45,10 @@ public record Upstream(String host, int port, String database, String user, Stri
         return new Upstream(uri.getHost(), port, database, user, password);
     }
 
+    public Upstream withPassword(String secret) {
+        return new Upstream(host, port, database, user, secret);
+    }
+
     InetSocketAddress address() {
         return new InetSocketAddress(host, port);
     }

@@ -1,0 +1,116 @@
+package com.scrapersky.session.testkit.internal.leak;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Reads what a backend carries, on a connection that is on it, inside a transaction that the caller rolls back. In the
+ * simple protocol this leaves nothing behind. Immutable.
+ *
+ * @param mark a comment that begins every statement
+ * @param poolerOwnsNamedStatements whether statements named by the protocol are the pooler's own
+ * @param sequences whether to read the state of sequences
+ */
+public record StateReader(String mark, boolean poolerOwnsNamedStatements, boolean sequences) {
+
+    // Everything is qualified: the search path may be what leaked.
+    private static final String QUERY = """
+            select 'SETTING', name, setting || coalesce(' ' || unit, ''), reset_val || coalesce(' ' || unit, '')
+              from pg_catalog.pg_settings
+             where source = 'session'
+               -- Of the transaction at hand; they follow from the defaults, which are in the list.
+               and name not in ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable')
+            union all
+            select 'ROLE', 'role', pg_catalog.current_setting('role'), 'none'
+            union all
+            select 'ROLE', 'session_authorization', session_user::pg_catalog.text, null
+            union all
+            select 'PREPARED_STATEMENT', name, statement, null
+              from pg_catalog.pg_prepared_statements
+             where from_sql or not %s
+            union all
+            select 'CURSOR', name, statement, null
+              from pg_catalog.pg_cursors
+             where is_holdable
+            union all
+            select 'TEMPORARY_OBJECT', relname::pg_catalog.text,
+                   case relkind when 'v' then 'view' when 'S' then 'sequence' when 'c' then 'type' else 'table' end,
+                   null
+              from pg_catalog.pg_class
+             where relnamespace = pg_catalog.pg_my_temp_schema() and relkind in ('r', 'p', 'v', 'S', 'f', 'c')
+            union all
+            select 'TEMPORARY_OBJECT', proname || '(' || pg_catalog.pg_get_function_arguments(oid) || ')', 'function',
+                   null
+              from pg_catalog.pg_proc
+             where pronamespace = pg_catalog.pg_my_temp_schema()
+            union all
+            select 'ADVISORY_LOCK',
+                   -- objsubid 1: one bigint key, in two halves; 2: two int keys (PostgreSQL, view pg_locks).
+                   case objsubid when 1 then ((classid::pg_catalog.int8 << 32) | objid::pg_catalog.int8)::pg_catalog.text
+                                 else classid || ', ' || objid end,
+                   mode, null
+              from pg_catalog.pg_locks
+             where locktype = 'advisory' and granted and pid = pg_catalog.pg_backend_pid()
+            union all
+            select 'LISTEN', channel, 'listening', null
+              from pg_catalog.pg_listening_channels() channel
+            union all
+            select 'CUSTOM_SETTING', custom, pg_catalog.current_setting(custom, true), null
+              from pg_catalog.unnest(array[%s]::pg_catalog.text[]) custom
+             -- What was set for one transaction only reads as empty afterwards.
+             where pg_catalog.current_setting(custom, true) <> ''
+               and not exists (select from pg_catalog.pg_settings where pg_catalog.lower(name) = pg_catalog.lower(custom))
+             order by 1, 2, 3
+            """;
+
+    // lastval() is not defined yet in this session: no sequence was used.
+    private static final String NOT_DEFINED = "55000";
+    private static final String NO_RIGHT = "42501";
+
+    /** The state of the backend; {@code customSettings} are the names to ask for that the server does not list. */
+    public BackendState read(Connection connection, Collection<String> customSettings) throws SQLException {
+        Map<StateKey, String> values = new HashMap<>();
+        Map<StateKey, String> defaults = new HashMap<>();
+        String names = customSettings.stream()
+                .map(name -> "'" + name.replace("'", "''") + "'")
+                .collect(Collectors.joining(", "));
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(mark + QUERY.formatted(poolerOwnsNamedStatements, names))) {
+            while (rows.next()) {
+                StateKey key = new StateKey(rows.getString(1), rows.getString(2));
+                // Several locks can have one name, in several modes.
+                values.merge(key, rows.getString(3), (one, other) -> one + " and " + other);
+                String neutral = rows.getString(4);
+                if (neutral != null) {
+                    defaults.put(key, neutral);
+                }
+            }
+        }
+        if (sequences) {
+            readSequences(connection, values);
+        }
+        return new BackendState(values, defaults);
+    }
+
+    // Last, because its error is the usual case, and ends what the transaction can do.
+    private void readSequences(Connection connection, Map<StateKey, String> values) throws SQLException {
+        StateKey key = new StateKey("SEQUENCE", "lastval()");
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(mark + "select pg_catalog.lastval()")) {
+            rows.next();
+            values.put(key, rows.getString(1));
+        } catch (SQLException e) {
+            if (NO_RIGHT.equals(e.getSQLState())) {
+                values.put(key, "(of a sequence that the role at hand may not read)");
+            } else if (!NOT_DEFINED.equals(e.getSQLState())) {
+                throw e;
+            }
+        }
+    }
+}

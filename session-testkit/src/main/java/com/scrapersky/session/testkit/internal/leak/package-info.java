@@ -1,0 +1,4 @@
+@NullMarked
+package com.scrapersky.session.testkit.internal.leak;
+
+import org.jspecify.annotations.NullMarked;
