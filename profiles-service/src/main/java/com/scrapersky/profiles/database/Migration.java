@@ -50,11 +50,10 @@ final class Migration {
             migrate(sessions.dataSource());
         } else if (!migrateOverDerivedUrl()) {
             LOG.warn(
-                    "The migration runs through a pooler in transaction mode: no direct URL is known. That is second best,"
-                            + " because a migration sets the role and the search path for its session, and the pooler"
-                            + " hands the backend with these settings to the next client; and because a statement"
-                            + " that cannot run in a transaction, such as create index concurrently, then runs"
-                            + " without Flyway's lock. Set {} to a URL that does not pass the pooler.",
+                    "The migration runs through a pooler in transaction mode, because no direct URL is known. That is"
+                            + " second best: Flyway sets the role and the search path of its session, which the pooler"
+                            + " then hands to the next client with the backend; and each instance that waits for"
+                            + " Flyway's lock holds a backend meanwhile. Set {} to a URL past the pooler.",
                     URL_VARIABLES.get(0));
             migrate(sessions.dataSource());
         }

@@ -43,9 +43,10 @@ class MigrationTest {
 
     @ParameterizedTest
     @EnumSource(PgBouncerVersion.class)
-    void throughThePoolerBySeveralAtOnce(PgBouncerVersion version) {
+    void throughThePoolerByTwoAtOnce(PgBouncerVersion version) {
         try (DatabaseSessionFactory sessions = open(version)) {
-            CompletableFuture.allOf(IntStream.range(0, 3)
+            // One that migrates needs two backends, one that waits for it holds the third.
+            CompletableFuture.allOf(IntStream.range(0, 2)
                             .mapToObj(i -> CompletableFuture.runAsync(() -> migrate(version, sessions, Map.of())))
                             .toArray(CompletableFuture[]::new))
                     .join();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.scrapersky.profiles.Labs;
 import com.scrapersky.profiles.RunningService;
 import com.scrapersky.profiles.RunningService.Answer;
+import com.scrapersky.session.testkit.LeakProbe;
 import com.scrapersky.session.testkit.PgBouncerVersion;
 import java.util.List;
 import java.util.UUID;
@@ -55,19 +56,21 @@ class ConcurrencyTest {
                 .mapToObj(i -> service.create(tenant, "{\"name\": \"before\"}"))
                 .toList();
 
-        List<CompletableFuture<Answer>> requests = IntStream.range(0, REQUESTS)
-                .mapToObj(i -> request(i, profiles.get(i / 4)))
-                .toList();
+        List<Answer> answers;
+        try (LeakProbe probe = LeakProbe.before(Labs.pooler(version))) {
+            List<CompletableFuture<Answer>> requests = IntStream.range(0, REQUESTS)
+                    .mapToObj(i -> request(i, profiles.get(i / 4)))
+                    .toList();
+            answers = requests.stream().map(CompletableFuture::join).toList();
+            probe.assertNothingLeaked();
+        }
 
-        assertThat(requests)
-                .allSatisfy(request -> assertThat(request.join().status())
-                        .as(request.join().toString())
-                        .isEqualTo(200));
+        assertThat(answers.stream().filter(answer -> answer.status() != 200)).isEmpty();
         for (int i = 0; i < REQUESTS; i += 4) {
             String profile = profiles.get(i / 4).toString();
-            assertThat(requests.get(i).join().data().get("id").asString()).isEqualTo(profile);
-            assertThat(requests.get(i + 1).join().data().get("name").asString()).isEqualTo("number " + (i + 1));
-            assertThat(requests.get(i + 2).join().ids()).contains(profiles.get(i / 4));
+            assertThat(answers.get(i).data().get("id").asString()).isEqualTo(profile);
+            assertThat(answers.get(i + 1).data().get("name").asString()).isEqualTo("number " + (i + 1));
+            assertThat(answers.get(i + 2).ids()).contains(profiles.get(i / 4));
             assertThat(service.get(tenant, PROFILES + "/" + profile)
                             .data()
                             .get("name")
@@ -76,7 +79,9 @@ class ConcurrencyTest {
         }
         assertThat(service.get(tenant, PROFILES + "?limit=1000").ids()).hasSize(REQUESTS / 2);
         assertThat(backendsThatWrote()).hasSize(Labs.BACKENDS);
-        assertThat(Leftovers.of(version)).isEmpty();
+        assertThat(PreparedStatements.countByBackend(version))
+                .hasSize(Labs.BACKENDS)
+                .allSatisfy((backend, count) -> assertThat(count).isZero());
     }
 
     private CompletableFuture<Answer> request(int number, UUID profile) {

@@ -9,6 +9,7 @@ import com.scrapersky.profiles.RunningService.Answer;
 import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Pooler;
 import com.scrapersky.session.testkit.Backends;
+import com.scrapersky.session.testkit.LeakProbe;
 import com.scrapersky.session.testkit.PgBouncerVersion;
 import java.time.OffsetDateTime;
 import java.util.UUID;
@@ -205,7 +206,8 @@ class ProfilesTest {
 
     @Test
     void everyRequestWorksOnEveryBackendAndLeavesNothing() throws Exception {
-        try (Backends backends = Backends.of(Labs.pooler(version))) {
+        try (Backends backends = Backends.of(Labs.pooler(version));
+                LeakProbe probe = LeakProbe.before(backends)) {
             backends.onEach(() -> {
                 String path = PROFILES + "/" + service.create(tenant, ADA);
                 assertThat(service.get(tenant, PROFILES).ids()).hasSize(1);
@@ -214,8 +216,10 @@ class ProfilesTest {
                 assertThat(service.get(tenant, path).status()).isEqualTo(200);
                 assertThat(service.send(tenant, "DELETE", path, "").status()).isEqualTo(200);
             });
-            assertThat(backends.pids()).hasSize(Labs.BACKENDS);
+            probe.assertNothingLeaked();
         }
-        assertThat(Leftovers.of(version)).isEmpty();
+        assertThat(PreparedStatements.countByBackend(version))
+                .hasSize(Labs.BACKENDS)
+                .allSatisfy((backend, count) -> assertThat(count).isZero());
     }
 }
