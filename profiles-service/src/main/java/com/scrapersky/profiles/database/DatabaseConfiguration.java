@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 
 /** The one way to the database, from the variables of the former system. */
 @Configuration(proxyBeanMethods = false)
@@ -21,8 +22,12 @@ class DatabaseConfiguration {
             "SUPABASE_DB_PASSWORD",
             "SUPABASE_URL");
 
-    /** Opens the database and brings its tables up to date, so that nobody gets a session before. */
+    /**
+     * Opens the database and brings its tables up to date, so that nobody gets a session before. A mistake in the rest of
+     * the configuration shows before anything is changed.
+     */
     @Bean(destroyMethod = "close")
+    @DependsOn({"jwtDecoder", "tenants"})
     DatabaseSessionFactory sessions(Variables variables) {
         Map<String, String> given = new HashMap<>();
         VARIABLES.forEach(name -> variables.get(name).ifPresent(value -> given.put(name, value)));

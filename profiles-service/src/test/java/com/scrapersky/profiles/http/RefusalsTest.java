@@ -303,7 +303,10 @@ class RefusalsTest {
     void requestThatReachesNoController(String path) throws IOException {
         String response = raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
-        assertThat(response).startsWith("HTTP/1.1 400").doesNotContain("Exception", "tomcat", "Tomcat", "\tat ");
+        assertThat(response)
+                .startsWith("HTTP/1.1 400")
+                .contains("application/problem+json", "\"status\":400", "\"detail\":\"The request cannot be read")
+                .doesNotContain("Exception", "tomcat", "Tomcat", "\tat ");
     }
 
     private String raw(String request) throws IOException {
