@@ -2,6 +2,7 @@ package com.scrapersky.session.functional;
 
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.testkit.HandOver;
+import com.scrapersky.session.testkit.OdysseyLab;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PoolMode;
@@ -16,6 +17,7 @@ public enum Route {
     DIRECT(Shared.POSTGRES),
     PGBOUNCER_1_18(lazily(() -> bouncer(PgBouncerVersion.V1_18))),
     PGBOUNCER_1_26(lazily(() -> bouncer(PgBouncerVersion.V1_26))),
+    ODYSSEY(lazily(() -> OdysseyLab.builder(postgres()).poolSize(Route.BACKENDS).start())),
     LIKE_PGBOUNCER_1_18(
             lazily(() -> hostile(TransactionPooler.pgBouncer118(postgres().url()), Route.BACKENDS))),
     LIKE_PGBOUNCER_1_26(

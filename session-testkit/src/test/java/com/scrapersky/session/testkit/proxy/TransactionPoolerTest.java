@@ -228,6 +228,24 @@ class TransactionPoolerTest {
     }
 
     @Test
+    void replaysASettingOnlyWhereItDiffers() throws SQLException {
+        try (TransactionPooler pooler = pooler().poolSize(2).start();
+                Connection connection = unnamed(pooler)) {
+            for (int i = 0; i < 4; i++) {
+                query(connection, "select 1");
+            }
+            PoolerCounters before = pooler.counters();
+            for (int i = 0; i < 4; i++) {
+                query(connection, "select 1");
+            }
+            PoolerCounters after = pooler.counters();
+            assertThat(after.backendSwitches() - before.backendSwitches()).isEqualTo(4);
+            assertThat(after.bytesToServer() - before.bytesToServer())
+                    .isEqualTo(after.bytesFromClients() - before.bytesFromClients());
+        }
+    }
+
+    @Test
     void refusesAnUnknownStartupParameter() {
         try (TransactionPooler pooler = pooler().start()) {
             assertThatThrownBy(() -> pooler.connect(Map.of("currentSchema", "a")))

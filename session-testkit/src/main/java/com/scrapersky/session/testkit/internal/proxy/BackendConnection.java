@@ -183,7 +183,9 @@ final class BackendConnection extends Peer {
                 receiver.answered();
             }
         }
-        if (type == 'Z' && !hidden) {
+        if (type == 'Z' && hidden && receiver != null) {
+            receiver.parameters().takeOver(reported);
+        } else if (type == 'Z') {
             releaseWhenOver();
         }
     }

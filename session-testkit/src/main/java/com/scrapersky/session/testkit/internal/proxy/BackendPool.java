@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BackendPool {
 
+    private static final EventLoop.Timer NOT_TIMED = EventLoop.Timer.never();
+
     private final Proxy proxy;
     private final PoolKey key;
     private final Set<BackendConnection> opening = new LinkedHashSet<>();
@@ -63,9 +65,13 @@ final class BackendPool {
 
     /** Calls {@link ClientConnection#linked} once there is a backend for the client. */
     void request(ClientConnection client) {
-        Duration patience = proxy.options().checkoutTimeout();
-        waiting.put(client, proxy.loop().after(patience, () -> expired(client, patience)));
+        waiting.put(client, NOT_TIMED);
         serve();
+        // Most clients are served at once, and a timer for each of them would be a heap of dead timers.
+        if (waiting.containsKey(client)) {
+            Duration patience = proxy.options().checkoutTimeout();
+            waiting.put(client, proxy.loop().after(patience, () -> expired(client, patience)));
+        }
     }
 
     /** Calls {@link ClientConnection#welcomed} once it is known what the server says of itself. */

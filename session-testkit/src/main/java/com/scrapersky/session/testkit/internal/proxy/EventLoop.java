@@ -6,7 +6,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -102,16 +101,6 @@ final class EventLoop implements AutoCloseable {
                 select();
                 runTasks();
                 runTimers();
-                Iterator<SelectionKey> ready = selector.selectedKeys().iterator();
-                while (ready.hasNext()) {
-                    SelectionKey key = ready.next();
-                    ready.remove();
-                    if (key.isValid() && key.attachment() instanceof Ready action) {
-                        action.ready();
-                        flush();
-                    }
-                }
-                flush();
             } catch (IOException | RuntimeException e) {
                 // A defect in here must show in the log and must not take all other connections down with it.
                 LOG.error("the pooler's event loop met something that it does not expect", e);
@@ -121,21 +110,22 @@ final class EventLoop implements AutoCloseable {
     }
 
     private void select() throws IOException {
-        if (!tasks.isEmpty()) {
-            selector.selectNow();
-            return;
-        }
         Timer next = timers.peek();
-        if (next == null) {
-            selector.select();
-            return;
-        }
-        long wait = next.dueNanos - System.nanoTime();
-        if (wait <= 0) {
-            selector.selectNow();
+        long wait = next == null ? Long.MAX_VALUE : next.dueNanos - System.nanoTime();
+        if (!tasks.isEmpty() || wait <= 0) {
+            selector.selectNow(this::handle);
+        } else if (next == null) {
+            selector.select(this::handle);
         } else {
             // Rounded up: a wait of less than a millisecond would spin.
-            selector.select(wait / 1_000_000 + 1);
+            selector.select(this::handle, wait / 1_000_000 + 1);
+        }
+    }
+
+    private void handle(SelectionKey key) {
+        if (key.isValid() && key.attachment() instanceof Ready action) {
+            action.ready();
+            flush();
         }
     }
 
@@ -214,6 +204,11 @@ final class EventLoop implements AutoCloseable {
         private Timer(long dueNanos, Runnable action) {
             this.dueNanos = dueNanos;
             this.action = action;
+        }
+
+        /** A timer that no loop knows of. */
+        static Timer never() {
+            return new Timer(0, () -> {});
         }
 
         void cancel() {

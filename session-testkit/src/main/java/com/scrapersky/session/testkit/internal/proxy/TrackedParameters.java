@@ -2,7 +2,6 @@ package com.scrapersky.session.testkit.internal.proxy;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -57,13 +56,18 @@ final class TrackedParameters {
         });
     }
 
+    /** The server's spelling of the values that it has just been given: {@code ISO} becomes {@code ISO, MDY}, and is equal next time. */
+    void takeOver(Map<String, String> backend) {
+        values.replaceAll((name, value) -> backend.getOrDefault(name, value));
+    }
+
     /** The SET statements which make the backend's settings those of the client; null when nothing differs. */
     @Nullable
     String replayOn(Map<String, String> backend) {
         List<String> statements = new ArrayList<>();
         values.forEach((name, value) -> {
             String there = backend.get(name);
-            if (there != null && !there.toLowerCase(Locale.ROOT).equals(value.toLowerCase(Locale.ROOT))) {
+            if (there != null && !there.equalsIgnoreCase(value)) {
                 statements.add("SET " + name + "=" + valueOf(name, value));
             }
         });
