@@ -76,8 +76,18 @@ public final class Backends implements AutoCloseable {
         this.activity = new BackendActivity(pooler.postgres());
     }
 
-    /** The backends of that pooler; the caller closes it. Nothing is opened yet. */
+    /**
+     * The backends of that pooler; the caller closes it. Nothing is opened yet.
+     *
+     * @throws IllegalArgumentException for a {@link TransactionPooler} with {@link HandOver#ALWAYS_OTHER}: it has one
+     *     backend more than it lets anybody use at once, so they cannot all be held
+     */
     public static Backends of(PoolerLab pooler) {
+        if (pooler instanceof TransactionPooler hostile && hostile.handOver() == HandOver.ALWAYS_OTHER) {
+            throw new IllegalArgumentException(
+                    pooler.name() + " changes the backend by itself, and keeps one free for it:"
+                            + " which one comes next cannot be chosen. Start it with handOver(HandOver.LONGEST_IDLE)");
+        }
         return new Backends(pooler);
     }
 
@@ -213,8 +223,8 @@ public final class Backends implements AutoCloseable {
         return activity(known).stream().filter(this::isSubject).toList();
     }
 
-    /** The backends that were seen to have run a statement that is not ours, since the first hold. */
-    Set<Integer> pidsOfOthers() {
+    /** Looks which backends ran a statement that is not ours, and gives all that were seen to do so since the first hold. */
+    Set<Integer> noticeOthers() {
         latestOfOthers().forEach(entry -> others.add(entry.pid()));
         return Set.copyOf(others);
     }

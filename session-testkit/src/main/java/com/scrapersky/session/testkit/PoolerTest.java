@@ -35,7 +35,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * <p>One PostgreSQL and one pooler of each kind and size serve all tests of the JVM, and end with it. So tests share a
  * database, and run one at a time also where JUnit runs others in parallel.
  *
- * <p>Works with JUnit Jupiter 5.8 and later, and 6. A pooler that cannot be had fails the test with the ways to get it.
+ * <p>Works with JUnit Jupiter 5.9 and later, and 6. A pooler that cannot be had fails the test with the ways to get it.
  */
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)

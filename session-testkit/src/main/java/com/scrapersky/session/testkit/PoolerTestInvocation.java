@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -13,7 +14,11 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 
 /** One run of a {@link PoolerTest} behind one pooler. Used by one thread. */
 final class PoolerTestInvocation
-        implements TestTemplateInvocationContext, BeforeEachCallback, AfterEachCallback, ParameterResolver {
+        implements TestTemplateInvocationContext,
+                BeforeEachCallback,
+                AfterTestExecutionCallback,
+                AfterEachCallback,
+                ParameterResolver {
 
     private static final Set<Class<?>> PARAMETERS =
             Set.of(PoolerLab.class, Pooler.class, Backends.class, LeakProbe.class, PostgresLab.class);
@@ -90,6 +95,16 @@ final class PoolerTestInvocation
         return current;
     }
 
+    // A pooler may end a backend whose client leaves in a transaction, as an @AfterEach method can: then nothing tells
+    // of it.
+    @Override
+    public void afterTestExecution(ExtensionContext context) {
+        Run current = run;
+        if (current != null) {
+            current.backends().noticeOthers();
+        }
+    }
+
     @Override
     public void afterEach(ExtensionContext context) {
         Run current = run;
@@ -108,7 +123,7 @@ final class PoolerTestInvocation
     }
 
     private void check(Backends backends, LeakProbe probe, boolean failedAlready) {
-        Set<Integer> ranOn = backends.pidsOfOthers();
+        Set<Integer> ranOn = backends.noticeOthers();
         List<Leak> leaks = probe.leaks();
         if (!leaks.isEmpty()) {
             // A leak that is there before the next test as well as after it would not be found.

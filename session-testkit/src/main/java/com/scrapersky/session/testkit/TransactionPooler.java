@@ -30,11 +30,13 @@ public final class TransactionPooler implements PoolerLab {
     private final ProxyOptions options;
     private final Proxy proxy;
     private final String certificate;
+    private volatile HandOver handOver;
 
     private TransactionPooler(ProxyOptions options, Proxy proxy, String certificate) {
         this.options = options;
         this.certificate = certificate;
         this.proxy = proxy;
+        this.handOver = options.handOver();
         RoundTrips.watch(proxy);
     }
 
@@ -74,6 +76,11 @@ public final class TransactionPooler implements PoolerLab {
     /** See {@link Manners#supavisor()}. {@link #url()} names the tenant as Supavisor wants it, in the user's name. */
     public static Builder supavisor(String upstreamUrl) {
         return builder(upstreamUrl).preset(Manners.supavisor());
+    }
+
+    @Override
+    public boolean carriesNamedStatements() {
+        return options.manners().maximumPreparedStatements() > 0;
     }
 
     /** What it imitates: {@code TransactionPooler (pgbouncer-1.18)}. */
@@ -137,6 +144,11 @@ public final class TransactionPooler implements PoolerLab {
     /** Changes which backend comes next, for all clients, from now on. */
     public void handOver(HandOver order) {
         proxy.handOver(order);
+        handOver = order;
+    }
+
+    HandOver handOver() {
+        return handOver;
     }
 
     /** What went through so far. */

@@ -50,7 +50,8 @@ class FactoryTest {
             assertThat(profile.statementMode()).isEqualTo(direct ? StatementMode.NAMED : StatementMode.UNNAMED);
             assertThat(profile.evidence())
                     .allMatch(PoolerProfile.Evidence::certain)
-                    .hasSize(direct ? 1 : 3);
+                    .as("a pooler, which one where that shows, its mode")
+                    .hasSize(direct ? 1 : pooler(route) == Pooler.UNKNOWN ? 2 : 3);
             assertThat(profile.warnings()).isEmpty();
 
             Map<String, Parameter> parameters = parameters(sessions);
@@ -86,7 +87,12 @@ class FactoryTest {
     }
 
     private static Pooler pooler(Route route) {
-        return route.isDirect() ? Pooler.NONE : route.isSupavisor() ? Pooler.SUPAVISOR : Pooler.PGBOUNCER;
+        return switch (route) {
+            case DIRECT -> Pooler.NONE;
+            case ODYSSEY -> Pooler.UNKNOWN;
+            case LIKE_SUPAVISOR -> Pooler.SUPAVISOR;
+            default -> Pooler.PGBOUNCER;
+        };
     }
 
     @Test

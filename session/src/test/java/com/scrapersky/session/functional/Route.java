@@ -2,6 +2,7 @@ package com.scrapersky.session.functional;
 
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.testkit.HandOver;
+import com.scrapersky.session.testkit.OdysseyLab;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PoolMode;
@@ -16,6 +17,7 @@ public enum Route {
     DIRECT(Shared.POSTGRES),
     PGBOUNCER_1_18(lazily(() -> bouncer(PgBouncerVersion.V1_18))),
     PGBOUNCER_1_26(lazily(() -> bouncer(PgBouncerVersion.V1_26))),
+    ODYSSEY(lazily(() -> odyssey())),
     LIKE_PGBOUNCER_1_18(
             lazily(() -> hostile(TransactionPooler.pgBouncer118(postgres().url()), Route.BACKENDS))),
     LIKE_PGBOUNCER_1_26(
@@ -61,6 +63,18 @@ public enum Route {
                 .version(version)
                 .poolMode(PoolMode.TRANSACTION)
                 .poolSize(BACKENDS)
+                .start();
+    }
+
+    /**
+     * Without what Odyssey does for its clients by default: it would reset backends, and prepare unnamed statements under
+     * names of its own, where it never answers after a Parse that fails (seen with 1.5).
+     */
+    private static OdysseyLab odyssey() {
+        return OdysseyLab.builder(postgres())
+                .poolSize(BACKENDS)
+                .discard(false)
+                .reservePreparedStatements(false)
                 .start();
     }
 

@@ -1,0 +1,56 @@
+package com.scrapersky.profiles;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client says about a profile: the fields that were given, and only those. A field that is given as null is to
+ * become null; one that is missing is to stay as it is.
+ *
+ * <p>Immutable and thread-safe. There is no {@code toString}: the values are people's data, which belong in no log.
+ */
+public final class ProfileFields {
+
+    private static final List<String> SET_BY_THE_SERVICE = List.of("id", "tenant_id", "created_at", "updated_at");
+
+    private final Map<String, @Nullable Object> given;
+
+    private ProfileFields(Map<String, @Nullable Object> given) {
+        this.given = Collections.unmodifiableMap(given);
+    }
+
+    /**
+     * Checks the fields of a JSON object.
+     *
+     * @throws InvalidInputException with every field that is unknown, of another type, too long or malformed
+     */
+    public static ProfileFields of(Map<String, ? extends @Nullable Object> object) {
+        Map<String, @Nullable Object> given = new LinkedHashMap<>();
+        List<FieldError> errors = new ArrayList<>();
+        object.forEach((name, value) -> {
+            String problem = ProfileField.named(name)
+                    .map(field -> field.problemOf(value))
+                    .orElse(null);
+            if (ProfileField.named(name).isEmpty()) {
+                problem = SET_BY_THE_SERVICE.contains(name) ? "is set by the service" : "is not a field of a profile";
+            }
+            if (problem != null) {
+                errors.add(new FieldError(name, problem));
+            }
+            given.put(name, value);
+        });
+        if (!errors.isEmpty()) {
+            throw new InvalidInputException(errors);
+        }
+        return new ProfileFields(given);
+    }
+
+    /** The given values by column. */
+    Map<String, @Nullable Object> given() {
+        return given;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.scrapersky.profiles.database;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,126 @@
+package com.scrapersky.profiles.http;
+
+import com.scrapersky.profiles.InvalidInputException;
+import com.scrapersky.profiles.ProfileService;
+import com.scrapersky.session.ConnectionException;
+import com.scrapersky.session.ConstraintViolationException;
+import com.scrapersky.session.DatabaseException;
+import com.scrapersky.session.StatementCancelledException;
+import com.scrapersky.session.TransactionOutcomeUnknownException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import tools.jackson.core.exc.StreamConstraintsException;
+
+/**
+ * Turns every failure of a request into a problem detail (RFC 9457). All its words are from here: an exception's own text
+ * may tell of the SQL, the tables or the values, and goes to the log only.
+ */
+@RestControllerAdvice
+class Problems extends ResponseEntityExceptionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> invalid(InvalidInputException invalid) {
+        ProblemDetail problem = problem(HttpStatus.BAD_REQUEST, "Something in the request is not as it has to be.");
+        problem.setProperty("errors", invalid.errors());
+        return answer(problem);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> notFound(ProfileNotFoundException absent) {
+        return answer(problem(HttpStatus.NOT_FOUND, "There is no such profile."));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> database(DatabaseException failure) {
+        if (failure instanceof ConstraintViolationException violation
+                && violation
+                        .constraint()
+                        .filter(ProfileService.UNIQUE_EMAIL::equals)
+                        .isPresent()) {
+            ProblemDetail problem = problem(HttpStatus.CONFLICT, "Another profile has this e-mail address.");
+            problem.setProperty(
+                    "errors", List.of(new com.scrapersky.profiles.FieldError("email", "belongs to another profile")));
+            return answer(problem);
+        }
+        if (failure instanceof TransactionOutcomeUnknownException) {
+            LOG.error("the outcome of a request is unknown", failure);
+            return answer(problem(
+                    HttpStatus.INTERNAL_SERVER_ERROR,
+                    "The connection was lost at the last moment: what was asked for may or may not have been done."
+                            + " Look before you ask again."));
+        }
+        if (failure.isRetryable()
+                || failure instanceof ConnectionException
+                || failure instanceof StatementCancelledException) {
+            LOG.warn("the database is not available: {}", failure.getMessage());
+            return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                    .header(HttpHeaders.RETRY_AFTER, Long.toString(RETRY_AFTER.toSeconds()))
+                    .body(problem(
+                            HttpStatus.SERVICE_UNAVAILABLE,
+                            "The database is not available at the moment. Nothing was changed."));
+        }
+        return unexpected(failure);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> unexpected(Exception failure) {
+        LOG.error("a request failed", failure);
+        return answer(problem(HttpStatus.INTERNAL_SERVER_ERROR, "The service failed. Its log says why."));
+    }
+
+    /** What Spring itself refuses: no such path, method, media type, or a body that cannot be read. */
+    @Override
+    protected ResponseEntity<Object> handleExceptionInternal(
+            Exception failure, @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        HttpStatus answered = tooLong(failure) ? HttpStatus.CONTENT_TOO_LARGE : HttpStatus.valueOf(status.value());
+        if (answered.is5xxServerError()) {
+            LOG.error("a request failed", failure);
+        }
+        return new ResponseEntity<>(problem(answered, detail(answered)), headers, answered);
+    }
+
+    /** A problem of this status in general words, for what never reaches a controller. */
+    static String detail(HttpStatus status) {
+        return switch (status) {
+            case BAD_REQUEST -> "The request cannot be read; its body, if it has one, must be a JSON object in UTF-8.";
+            case NOT_FOUND -> "There is nothing at this path.";
+            case METHOD_NOT_ALLOWED -> "This path does not know this method.";
+            case NOT_ACCEPTABLE -> "The answer can only be given as application/json.";
+            case CONTENT_TOO_LARGE -> "The body is too large.";
+            case UNSUPPORTED_MEDIA_TYPE -> "The body must be application/json.";
+            default -> status.is5xxServerError() ? "The service failed. Its log says why." : status.getReasonPhrase();
+        };
+    }
+
+    private static ProblemDetail problem(HttpStatus status, String detail) {
+        return ProblemDetail.forStatusAndDetail(status, detail);
+    }
+
+    private static ResponseEntity<ProblemDetail> answer(ProblemDetail problem) {
+        return ResponseEntity.status(problem.getStatus()).body(problem);
+    }
+
+    private static boolean tooLong(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof StreamConstraintsException) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.scrapersky.profiles.http;
+
+import org.jspecify.annotations.NullMarked;

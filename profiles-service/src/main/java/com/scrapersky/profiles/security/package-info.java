@@ -1,0 +1,4 @@
+@NullMarked
+package com.scrapersky.profiles.security;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package com.scrapersky.profiles.development;
+
+import org.jspecify.annotations.NullMarked;
