@@ -43,7 +43,9 @@ public final class Manners {
      *   <li>Nothing is reset between clients.
      *   <li>client_encoding, DateStyle, TimeZone, standard_conforming_strings and application_name are carried from backend to
      *       backend, by a {@code SET} where they differ; a value that the server refuses ends the client with 08P01 {@code
-     *       invalid server parameter}.
+     *       invalid server parameter}. An empty value is not carried, so who never set {@code application_name} inherits it;
+     *       and {@code DateStyle=ISO}, which drivers say, never equals the server's {@code ISO, MDY}, so it is set again
+     *       before every transaction.
      *   <li>Any other startup parameter is refused: 08P01 {@code unsupported startup parameter: X}; except {@code
      *       extra_float_digits}, without which pgjdbc could not connect at all.
      * </ul>
@@ -62,7 +64,8 @@ public final class Manners {
      *       types share one, so DDL poisons it for all of them.
      *   <li>SQL {@code PREPARE} is not translated; {@code DISCARD ALL} and {@code DEALLOCATE ALL} forget the client's named
      *       statements.
-     *   <li>More settings are carried along: all that PostgreSQL 18 reports, {@code search_path} among them.
+     *   <li>More settings are carried along: all that PostgreSQL 18 reports, {@code search_path} among them; empty values
+     *       too; and each only where it differs.
      *   <li>{@code options} may set such parameters: {@code -c name=value} or {@code --name=value}.
      * </ul>
      */
@@ -74,6 +77,7 @@ public final class Manners {
         switches.trackedParameters = Set.copyOf(tracked);
         switches.maximumPreparedStatements = 200;
         switches.readsOptions = true;
+        switches.carriesExactly = true;
         return new Manners(switches);
     }
 
@@ -181,6 +185,11 @@ public final class Manners {
         return switches.readsOptions;
     }
 
+    /** Whether an empty value is carried too, and none is set again that the server only spells otherwise. */
+    public boolean carriesExactly() {
+        return switches.carriesExactly;
+    }
+
     public String tenant() {
         return switches.tenant;
     }
@@ -225,6 +234,7 @@ public final class Manners {
         private Set<String> ignoredStartupParameters = Set.of();
         private int maximumPreparedStatements;
         private boolean readsOptions;
+        private boolean carriesExactly;
         private String tenant = "tenant";
         private int maximumPools = Integer.MAX_VALUE;
         private int authenticationFailures = Integer.MAX_VALUE;
@@ -243,6 +253,7 @@ public final class Manners {
             copy.ignoredStartupParameters = ignoredStartupParameters;
             copy.maximumPreparedStatements = maximumPreparedStatements;
             copy.readsOptions = readsOptions;
+            copy.carriesExactly = carriesExactly;
             copy.tenant = tenant;
             copy.maximumPools = maximumPools;
             copy.authenticationFailures = authenticationFailures;

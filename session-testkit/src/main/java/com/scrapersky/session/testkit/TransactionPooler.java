@@ -122,6 +122,11 @@ public final class TransactionPooler implements PoolerLab {
     }
 
     @Override
+    public boolean carriesNamedStatements() {
+        return options.manners().maximumPreparedStatements() > 0;
+    }
+
+    @Override
     public PostgresEndpoint postgres() {
         return options.upstream();
     }
@@ -220,7 +225,10 @@ public final class TransactionPooler implements PoolerLab {
             return this;
         }
 
-        /** Which backend comes next; default {@link HandOver#ALWAYS_OTHER}. */
+        /**
+         * Which backend comes next; default {@link HandOver#ALWAYS_OTHER}. {@link Backends} and {@link LeakProbe} decide that
+         * themselves, and need {@link HandOver#LONGEST_IDLE}.
+         */
         public Builder handOver(HandOver order) {
             handOver = order;
             return this;

@@ -229,7 +229,9 @@ class TransactionPoolerTest {
 
     @Test
     void replaysASettingOnlyWhereItDiffers() throws SQLException {
-        try (TransactionPooler pooler = pooler().poolSize(2).start();
+        try (TransactionPooler pooler = TransactionPooler.pgBouncer126(postgres.url())
+                        .poolSize(2)
+                        .start();
                 Connection connection = unnamed(pooler)) {
             for (int i = 0; i < 4; i++) {
                 query(connection, "select 1");

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A client, from its first byte to its last: it logs in, and then borrows a backend for every transaction. */
@@ -24,7 +23,7 @@ final class ClientConnection extends Peer {
     private final Message message = new Message(in);
     private @Nullable ClientLogin login;
     private @Nullable BackendPool pool;
-    private TrackedParameters parameters = new TrackedParameters(Set.of());
+    private TrackedParameters parameters = TrackedParameters.none();
     private Statements statements = Statements.AS_THEY_ARE;
     private @Nullable BackendConnection backend;
     private @Nullable BackendConnection lastBackend;

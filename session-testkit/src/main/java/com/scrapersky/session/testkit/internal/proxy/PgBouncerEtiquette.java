@@ -39,7 +39,7 @@ final class PgBouncerEtiquette implements Etiquette {
     }
 
     private TrackedParameters parameters(StartupPacket startup) throws Refusal {
-        TrackedParameters parameters = new TrackedParameters(manners.trackedParameters());
+        TrackedParameters parameters = new TrackedParameters(manners.trackedParameters(), manners.carriesExactly());
         for (Map.Entry<String, String> parameter : startup.parameters().entrySet()) {
             String name = parameter.getKey();
             if (name.equals("user") || name.equals("database") || name.startsWith("_pq_.")) {

@@ -76,7 +76,7 @@ final class SupavisorEtiquette implements Etiquette {
         if (!pools.contains(pool) && pools.size() >= manners.maximumPools()) {
             throw new Refusal(error("EMAXPOOLSREACHED", "max pools count reached"));
         }
-        return new Admission(user, pool, new TrackedParameters(Set.of()), !options.trustClients());
+        return new Admission(user, pool, TrackedParameters.none(), !options.trustClients());
     }
 
     private static @Nullable String reference(StartupOptions said) {

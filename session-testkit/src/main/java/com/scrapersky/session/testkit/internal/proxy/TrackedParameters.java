@@ -11,10 +11,18 @@ import org.jspecify.annotations.Nullable;
 final class TrackedParameters {
 
     private final Set<String> names;
+    private final boolean exactly;
     private final Map<String, String> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
-    TrackedParameters(Set<String> names) {
+    /** @param exactly whether empty values are carried too, and the server's spelling of a value is remembered */
+    TrackedParameters(Set<String> names, boolean exactly) {
         this.names = names;
+        this.exactly = exactly;
+    }
+
+    /** Carries nothing. */
+    static TrackedParameters none() {
+        return new TrackedParameters(Set.of(), true);
     }
 
     /** Whether the pooler carries this setting; names are compared as PostgreSQL does, without regard to case. */
@@ -58,7 +66,9 @@ final class TrackedParameters {
 
     /** The server's spelling of the values that it has just been given: {@code ISO} becomes {@code ISO, MDY}, and is equal next time. */
     void takeOver(Map<String, String> backend) {
-        values.replaceAll((name, value) -> backend.getOrDefault(name, value));
+        if (exactly) {
+            values.replaceAll((name, value) -> backend.getOrDefault(name, value));
+        }
     }
 
     /** The SET statements which make the backend's settings those of the client; null when nothing differs. */
@@ -67,7 +77,8 @@ final class TrackedParameters {
         List<String> statements = new ArrayList<>();
         values.forEach((name, value) -> {
             String there = backend.get(name);
-            if (there != null && !there.equalsIgnoreCase(value)) {
+            boolean carried = exactly || !value.isEmpty();
+            if (carried && there != null && !there.equalsIgnoreCase(value)) {
                 statements.add("SET " + name + "=" + valueOf(name, value));
             }
         });
