@@ -255,7 +255,7 @@ class LeakProbeTest {
                     .hasMessageContaining(expected.name())
                     .hasMessageContaining("\"guilty\"")
                     .hasMessageContaining(expected.kind().remedy());
-            backends.endAll();
+            backends.replaceAll();
         }
     }
 
@@ -272,7 +272,7 @@ class LeakProbeTest {
                     .extracting(Leak::kind, Leak::before, Leak::after)
                     .containsExactly(tuple(LeakKind.SEQUENCE, null, value));
             assertThat(usual.leaks()).isEmpty();
-            backends.endAll();
+            backends.replaceAll();
         }
     }
 
@@ -303,7 +303,7 @@ class LeakProbeTest {
                 } else {
                     assertThat(probe.leaks()).isEmpty();
                 }
-                backends.endAll();
+                backends.replaceAll();
             }
         }
     }
@@ -341,7 +341,7 @@ class LeakProbeTest {
             } else {
                 assertThat(probe.leaks()).isEmpty();
             }
-            backends.endAll();
+            backends.replaceAll();
         }
     }
 
@@ -426,10 +426,10 @@ class LeakProbeTest {
         try (Backends backends = Backends.of(pooler);
                 LeakProbe probe = LeakProbe.before(backends);
                 Connection subject = connect(pooler, Map.of())) {
-            backends.endAll();
+            backends.replaceAll();
             backends.onEach(() -> execute(subject, "select 1"));
             probe.assertNothingLeaked();
-            backends.endAll();
+            backends.replaceAll();
             int victim = backends.onAnother(() -> {
                 execute(subject, "set work_mem = '9MB'");
                 return backends.lastPid();
@@ -437,7 +437,7 @@ class LeakProbeTest {
             assertThat(probe.leaks())
                     .extracting(Leak::backend, Leak::name, Leak::before, Leak::after)
                     .containsExactly(tuple(victim, "work_mem", "4096 kB", "9216 kB"));
-            backends.endAll();
+            backends.replaceAll();
         }
     }
 
@@ -453,13 +453,13 @@ class LeakProbeTest {
                         .extracting(Leak::name, Leak::before, Leak::after)
                         .containsExactly(tuple("work_mem", "9216 kB", "4096 kB"));
             }
-            backends.endAll();
+            backends.replaceAll();
         }
     }
 
     private static LeakProbe.Builder fresh(Backends backends) {
         backends.pids();
-        backends.endAll();
+        backends.replaceAll();
         return LeakProbe.builder(backends);
     }
 
