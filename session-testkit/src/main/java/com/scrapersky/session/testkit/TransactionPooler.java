@@ -78,11 +78,6 @@ public final class TransactionPooler implements PoolerLab {
         return builder(upstreamUrl).preset(Manners.supavisor());
     }
 
-    @Override
-    public boolean carriesNamedStatements() {
-        return options.manners().maximumPreparedStatements() > 0;
-    }
-
     /** What it imitates: {@code TransactionPooler (pgbouncer-1.18)}. */
     @Override
     public String name() {
@@ -225,10 +220,7 @@ public final class TransactionPooler implements PoolerLab {
             return this;
         }
 
-        /**
-         * Which backend comes next; default {@link HandOver#ALWAYS_OTHER}. {@link Backends} and {@link LeakProbe} decide that
-         * themselves, and need {@link HandOver#LONGEST_IDLE}.
-         */
+        /** Which backend comes next; default {@link HandOver#ALWAYS_OTHER}. */
         public Builder handOver(HandOver order) {
             handOver = order;
             return this;

@@ -33,6 +33,10 @@ final class LatencyComparison {
                         .poolSize(2)
                         .start();
                 PgBouncerLab recent = PgBouncerLab.builder(postgres).poolSize(2).start();
+                PgBouncerLab turning = PgBouncerLab.builder(postgres)
+                        .poolSize(2)
+                        .setting("server_round_robin", "1")
+                        .start();
                 TransactionPooler pooler118 = TransactionPooler.pgBouncer118(postgres.url())
                         .poolSize(2)
                         .start();
@@ -47,6 +51,7 @@ final class LatencyComparison {
             endpoints.put("direct", postgres);
             endpoints.put("PgBouncer 1.18", old);
             endpoints.put("PgBouncer 1.26", recent);
+            endpoints.put("PgBouncer 1.26, round robin", turning);
             endpoints.put("TransactionPooler 1.18", pooler118);
             endpoints.put("TransactionPooler 1.26", pooler126);
             endpoints.put("TransactionPooler 1.26, last released", sameBackend);

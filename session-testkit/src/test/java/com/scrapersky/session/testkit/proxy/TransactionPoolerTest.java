@@ -106,6 +106,11 @@ class TransactionPoolerTest {
             pid(holder);
             assertThat(pid(connection)).isEqualTo(pid(connection));
             assertThat(pooler.backendPids()).hasSize(2);
+            pooler.handOver(HandOver.ALWAYS_OTHER);
+            assertThat(pid(connection)).isNotEqualTo(pid(connection));
+            assertThat(pooler.backendPids()).hasSize(3);
+            pooler.handOver(HandOver.LONGEST_IDLE);
+            assertThat(pooler.backendPids()).hasSize(2);
         }
     }
 

@@ -151,6 +151,7 @@ final class BackendPool {
 
     /** Gives backends to those who wait, as far as there are any, and opens more as far as that may be. */
     void serve() {
+        closeSurplus();
         int unserved = 0;
         // A client that is given a backend may finish and ask again at once, which changes the map: so begin anew each
         // time.
@@ -181,7 +182,19 @@ final class BackendPool {
     }
 
     private int maximum() {
-        return proxy.handOver() == HandOver.ALWAYS_OTHER ? capacity() + 1 : capacity();
+        return capacity() + spare();
+    }
+
+    private int spare() {
+        return proxy.handOver() == HandOver.ALWAYS_OTHER ? 1 : 0;
+    }
+
+    /** The order may have changed to one that needs no backend more than may be in use. */
+    private void closeSurplus() {
+        int allowed = proxy.etiquette().concurrency(proxy.options().poolSize()) + spare();
+        while (open.size() > allowed && !idle.isEmpty()) {
+            idle.iterator().next().close();
+        }
     }
 
     private boolean mayOpen() {

@@ -2,7 +2,6 @@ package com.scrapersky.session.testkit.internal.proxy;
 
 import com.scrapersky.session.testkit.HandOver;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
@@ -46,7 +45,12 @@ public final class Proxy implements AutoCloseable {
         etiquette = Etiquette.of(options);
         passwords = new Passwords(options.users());
         acceptor = ServerSocketChannel.open();
-        acceptor.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port()), BACKLOG);
+        try {
+            acceptor.bind(new InetSocketAddress("127.0.0.1", options.port()), BACKLOG);
+        } catch (IOException e) {
+            acceptor.close();
+            throw e;
+        }
         acceptor.configureBlocking(false);
         loop = new EventLoop("transaction-pooler-" + port());
         loop.register(acceptor, SelectionKey.OP_ACCEPT, this::accept);
