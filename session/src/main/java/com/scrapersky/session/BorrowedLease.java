@@ -9,20 +9,17 @@ final class BorrowedLease implements Lease {
 
     private final Connection connection;
     private final boolean transaction;
+    private boolean autoCommitBefore;
     private boolean failed;
 
     BorrowedLease(Connection connection, boolean transaction) {
         this.connection = connection;
         this.transaction = transaction;
-        if (transaction) {
-            beginTransaction();
-        }
-    }
-
-    private void beginTransaction() {
         try {
-            // Sends nothing: BEGIN travels with the first statement.
-            connection.setAutoCommit(false);
+            // Both are fields of the driver: BEGIN travels with the first statement. A wrapped pool may hand out
+            // either.
+            autoCommitBefore = connection.getAutoCommit();
+            connection.setAutoCommit(!transaction);
         } catch (SQLException error) {
             ConnectionSource.giveBack(connection);
             throw Errors.noConnection("", error);
@@ -38,6 +35,9 @@ final class BorrowedLease implements Lease {
     public Phase phase() {
         return transaction ? Phase.TRANSACTION : Phase.AUTOCOMMIT;
     }
+
+    @Override
+    public void check() {}
 
     @Override
     public void failed(DatabaseException failure) {
@@ -63,6 +63,9 @@ final class BorrowedLease implements Lease {
                 } else {
                     connection.commit();
                 }
+            }
+            if (!failed) {
+                connection.setAutoCommit(autoCommitBefore);
             }
         } catch (SQLException error) {
             if (!failed) {

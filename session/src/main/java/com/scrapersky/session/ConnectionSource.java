@@ -1,6 +1,7 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.internal.jdbc.PooledDataSource;
+import com.scrapersky.session.internal.pooler.AutomaticParameters;
 import com.scrapersky.session.internal.pooler.Destination;
 import com.scrapersky.session.internal.pooler.PoolerDetection;
 import com.scrapersky.session.internal.pooler.PoolerDetection.Finding;
@@ -11,8 +12,10 @@ import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,16 +43,12 @@ final class ConnectionSource implements AutoCloseable {
     /** Somebody else's pool, looked through from one of its connections. */
     static ConnectionSource over(DataSource pool) {
         try {
-            DatabaseUrl url;
-            String user;
+            Destination destination;
             List<PoolerProfile.Parameter> parameters;
             try (Connection connection = pool.getConnection()) {
-                DatabaseMetaData metaData = connection.getMetaData();
-                url = DatabaseUrl.parse(metaData.getURL());
-                user = metaData.getUserName();
+                destination = destination(connection.getMetaData());
                 parameters = existing(connection.unwrap(PGConnection.class));
             }
-            Destination destination = PoolAssembly.destination(url, user);
             Finding finding = PoolerDetection.detect(pool::getConnection, destination, false);
             PoolerProfile found = PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
             boolean unnamed = found.statementMode() == PoolerProfile.StatementMode.UNNAMED;
@@ -65,10 +64,29 @@ final class ConnectionSource implements AutoCloseable {
             return new ConnectionSource(
                     new PooledDataSource(pool, unnamed),
                     null,
-                    found.with(parameters, List.of(), List.of(), found.statementMode()));
+                    found.with(
+                            parameters,
+                            AutomaticParameters.warnings(found, parameters),
+                            List.of(),
+                            found.statementMode()));
         } catch (SQLException error) {
             throw Errors.noConnection("the wrapped DataSource gave none of pgjdbc: ", error);
         }
+    }
+
+    /** By the driver's own reader: a pool that works may well have a URL that libpq would refuse. */
+    private static Destination destination(DatabaseMetaData metaData) throws SQLException {
+        Properties url = Driver.parseURL(metaData.getURL(), new Properties());
+        if (url == null) {
+            throw new SQLException("its connections have no URL of pgjdbc's");
+        }
+        String port = url.getProperty("PGPORT", "5432").split(",")[0];
+        return new Destination(
+                url.getProperty("PGHOST", "localhost").split(",")[0],
+                port.isEmpty() ? 5432 : Integer.parseInt(port),
+                metaData.getUserName(),
+                url.getProperty("PGDBNAME", metaData.getUserName()),
+                Destination.enforcesTls(url.getProperty("sslmode")));
     }
 
     private static List<PoolerProfile.Parameter> existing(PGConnection connection) {

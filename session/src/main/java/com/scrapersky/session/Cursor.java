@@ -25,6 +25,7 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
     private final Columns columns;
     private final RowType.Reader<T> reader;
     private boolean open = true;
+    private boolean cutOff;
 
     private Cursor(SqlStatement source, Lease lease, PreparedStatement statement, RowShape<T> shape)
             throws SQLException {
@@ -38,6 +39,7 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
     }
 
     static <T extends @Nullable Object> Stream<T> open(SqlStatement source, RowShape<T> shape) {
+        source.check();
         Lease lease = source.target().lease(Need.CURSOR);
         boolean opened = false;
         try {
@@ -57,7 +59,9 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
             lease.failed(failure);
             throw failure;
         } catch (MappingException unfit) {
-            throw Errors.unexpectedResult(source.sql(), String.valueOf(unfit.getMessage()));
+            DatabaseException failure = Errors.unexpectedResult(source.sql(), String.valueOf(unfit.getMessage()));
+            lease.failed(failure);
+            throw failure;
         } finally {
             if (!opened) {
                 lease.close();
@@ -67,6 +71,12 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
 
     @Override
     public boolean tryAdvance(Consumer<? super T> action) {
+        lease.check();
+        if (cutOff) {
+            throw Errors.usage(
+                    "a stream is read on after the end of its session, which has closed it",
+                    "read it to its end within the work, or collect its rows there");
+        }
         if (!open) {
             return false;
         }
@@ -92,6 +102,18 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
         }
     }
 
+    /** A cursor has one reader: a parallel stream works on the rows in parallel, and reads them one after the other. */
+    @Override
+    public @Nullable Spliterator<T> trySplit() {
+        return null;
+    }
+
+    /** The session ends; rows that nobody has read are not silently left out. */
+    void cutOff() {
+        cutOff = open;
+        close();
+    }
+
     /** Whoever reads the stream has an error now, and will not come back for more rows. */
     private void closeAfter(Throwable failure) {
         try {
@@ -102,6 +124,7 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
     }
 
     void close() {
+        lease.check();
         if (!open) {
             return;
         }

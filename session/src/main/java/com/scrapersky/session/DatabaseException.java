@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
  * The root of everything that this library throws: what happened, why, and the way out.
  *
  * <p>A message holds the (shortened) SQL text and parameter <em>names</em>, never a bound value and never a password;
- * neither does the {@linkplain #getCause() cause}, which is a copy of the driver's exception without its values.
+ * neither does the {@linkplain #getCause() cause}, which is a copy of the driver's exception without its values. (What a
+ * function of your own writes into the message that it raises is yours: bound values are looked for in it in the spelling
+ * that they were bound in, and those of fewer than four characters in quotes only.)
  *
  * <pre>{@code
  * try {

@@ -39,6 +39,8 @@ public final class DatabaseSession implements AutoCloseable {
     private final Function<String, NamedSql> scanner;
     private final boolean readOnly;
     private final boolean endedByFactory;
+    private final boolean autoCommitBefore;
+    private final boolean readOnlyBefore;
     private final Thread owner = Thread.currentThread();
     private final List<Cursor<?>> cursors = new ArrayList<>();
     private final Lease lease = new StatementLease();
@@ -54,9 +56,11 @@ public final class DatabaseSession implements AutoCloseable {
         this.scanner = scanner;
         this.readOnly = readOnly;
         this.endedByFactory = endedByFactory;
+        this.autoCommitBefore = connection.getAutoCommit();
+        this.readOnlyBefore = connection.isReadOnly();
         // Neither sends anything: pgjdbc puts BEGIN, or BEGIN READ ONLY, in front of the first statement.
-        if (readOnly) {
-            connection.setReadOnly(true);
+        if (readOnly != readOnlyBefore) {
+            connection.setReadOnly(readOnly);
         }
         connection.setAutoCommit(false);
     }
@@ -186,6 +190,7 @@ public final class DatabaseSession implements AutoCloseable {
             } else {
                 connection.rollback();
             }
+            giveBackAsItWas();
         } catch (SQLException error) {
             // A rollback that did not arrive is one all the same: the server rolls back what nobody committed.
             if (committing) {
@@ -196,6 +201,17 @@ public final class DatabaseSession implements AutoCloseable {
             throw Errors.lostBeforeCommit(firstFailure);
         } else if (commit && failed) {
             throw Errors.commitOfFailedTransaction(firstFailure);
+        }
+    }
+
+    /** Not every pool that can be wrapped resets what it takes back. */
+    private void giveBackAsItWas() throws SQLException {
+        if (connection.isClosed()) {
+            return;
+        }
+        connection.setAutoCommit(autoCommitBefore);
+        if (readOnly != readOnlyBefore) {
+            connection.setReadOnly(readOnlyBefore);
         }
     }
 
@@ -213,7 +229,7 @@ public final class DatabaseSession implements AutoCloseable {
     private void closeCursors() {
         // A cursor takes itself out of the list when it is closed.
         for (Cursor<?> cursor : List.copyOf(cursors)) {
-            cursor.close();
+            cursor.cutOff();
         }
     }
 
@@ -231,13 +247,17 @@ public final class DatabaseSession implements AutoCloseable {
         }
     }
 
-    private void checkUsable() {
+    private void checkThread() {
         if (Thread.currentThread() != owner) {
             throw Errors.usage(
                     "the session was opened by thread \"" + owner.getName() + "\" and is used by thread \""
                             + Thread.currentThread().getName() + "\"",
                     "give each thread a session of its own; a session is one transaction of one thread");
         }
+    }
+
+    private void checkUsable() {
+        checkThread();
         if (ended != null) {
             throw Errors.usage(
                     "the session is over, its transaction was " + ended,
@@ -274,6 +294,11 @@ public final class DatabaseSession implements AutoCloseable {
         @Override
         public Phase phase() {
             return readOnly ? Phase.READ_ONLY : Phase.TRANSACTION;
+        }
+
+        @Override
+        public void check() {
+            checkThread();
         }
 
         @Override

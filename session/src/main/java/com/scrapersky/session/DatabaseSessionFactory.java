@@ -6,6 +6,7 @@ import com.scrapersky.session.internal.sql.SqlTextException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -185,6 +186,12 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         }
         try {
             NamedSql sql = NamedSql.of(text);
+            if (!sql.transactionControl().isEmpty()) {
+                throw Errors.usage(
+                        sql.transactionControl().toUpperCase(Locale.ROOT) + " as the text of a statement",
+                        "use write(…), openSession() or savepoint(…): a transaction begun or ended behind their back is"
+                                + " neither committed nor rolled back as they promise");
+            }
             if (scanned.size() >= SCANNED_TEXTS_KEPT) {
                 scanned.clear();
             }

@@ -77,7 +77,7 @@ final class Errors {
                 "the connection was lost before COMMIT, so the server has rolled the transaction back",
                 firstFailure == null ? null : firstFailure.sqlState().orElse(null),
                 "repeat the whole transaction",
-                true,
+                firstFailure == null || firstFailure instanceof ConnectionException,
                 false,
                 firstFailure));
     }

@@ -11,6 +11,9 @@ interface Lease extends AutoCloseable {
     /** What a failure of the statement would mean. */
     Phase phase();
 
+    /** Refuses a use that the owner of the connection does not allow now, from another thread for one. */
+    void check();
+
     /** Remembers that the statement failed. */
     void failed(DatabaseException failure);
 

@@ -1,5 +1,6 @@
 package com.scrapersky.session;
 
+import com.scrapersky.session.internal.jdbc.MappingException;
 import com.scrapersky.session.internal.jdbc.ParameterBinder;
 import com.scrapersky.session.internal.jdbc.RecordParameters;
 import com.scrapersky.session.internal.jdbc.UnsupportedValueException;
@@ -32,7 +33,11 @@ final class ParameterSet {
     }
 
     void putAll(Record parameters) {
-        values.putAll(RecordParameters.of(parameters, sql.names()));
+        try {
+            values.putAll(RecordParameters.of(parameters, sql.names()));
+        } catch (MappingException closed) {
+            throw Errors.invalidStatement(String.valueOf(closed.getMessage()), "open the package, or give a Map");
+        }
     }
 
     Map<String, @Nullable Object> byName() {

@@ -11,6 +11,7 @@ import com.scrapersky.session.internal.pooler.PoolerDetection;
 import com.scrapersky.session.internal.pooler.PoolerDetection.Finding;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -32,8 +33,15 @@ final class PoolAssembly {
     /** What names the server and the login; everything else is a parameter. */
     private static final Set<String> LOGIN = Set.of("user", "password", "PGDBNAME", "PGHOST", "PGPORT", "sslpassword");
 
+    /** What the URL for the driver says already. */
+    private static final Set<String> ADDRESS = Set.of("PGDBNAME", "PGHOST", "PGPORT");
+
     private final DatabaseUrl url;
     private final Map<String, Parameter> explicit = new LinkedHashMap<>();
+
+    /** Kept apart from the parameters: those are shown, and passwords are among these. */
+    private final Map<String, String> login = new LinkedHashMap<>();
+
     private final @Nullable PoolerProfile given;
     private final Parameter maximumPoolSize;
     private final Parameter connectionTimeout;
@@ -51,8 +59,15 @@ final class PoolAssembly {
                 explicit.put(name, new Parameter(name, value, "set in the URL", Origin.URL));
             }
         });
-        driverProperties.forEach(
-                (name, value) -> explicit.put(name, new Parameter(name, value, "set by the builder", Origin.BUILDER)));
+        login.putAll(url.driverProperties());
+        login.keySet().retainAll(LOGIN);
+        driverProperties.forEach((name, value) -> {
+            if (LOGIN.contains(name)) {
+                login.put(name, value);
+            } else {
+                explicit.put(name, new Parameter(name, value, "set by the builder", Origin.BUILDER));
+            }
+        });
         this.maximumPoolSize = poolSize(url, maximumPoolSize);
         this.connectionTimeout = timeout(url, connectionTimeout);
     }
@@ -92,8 +107,7 @@ final class PoolAssembly {
     static Destination destination(DatabaseUrl url, String user) {
         DatabaseUrl.Host host = url.hosts().get(0);
         String sslmode = url.driverProperties().getOrDefault("sslmode", "");
-        boolean tlsEnforced = sslmode.equals("require") || sslmode.startsWith("verify");
-        return new Destination(host.name(), host.port(), user, url.database(), tlsEnforced);
+        return new Destination(host.name(), host.port(), user, url.database(), Destination.enforcesTls(sslmode));
     }
 
     ConnectionSource open() {
@@ -125,6 +139,10 @@ final class PoolAssembly {
                 AutomaticParameters.decide(cautious, explicit, isLoopback()).parameters());
         String user = url.user().orElseGet(() -> System.getProperty("user.name"));
         try {
+            if (!explicit.containsKey("socketTimeout")) {
+                driver.setProperty(
+                        "socketTimeout", Long.toString(Math.max(1, Long.parseLong(connectionTimeout.value()) / 1000)));
+            }
             Finding finding = PoolerDetection.detect(driver::getConnection, destination(url, user), true);
             return PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
         } catch (SQLException error) {
@@ -133,11 +151,11 @@ final class PoolAssembly {
     }
 
     private PGSimpleDataSource driver(List<Parameter> parameters) {
-        PGSimpleDataSource driver = new PGSimpleDataSource();
+        PGSimpleDataSource driver = new DriverDataSource();
         try {
             driver.setURL(url.jdbcUrl());
-            for (Map.Entry<String, String> property : url.driverProperties().entrySet()) {
-                if (property.getKey().equals("user") || property.getKey().contains("password")) {
+            for (Map.Entry<String, String> property : login.entrySet()) {
+                if (!ADDRESS.contains(property.getKey())) {
                     driver.setProperty(property.getKey(), property.getValue());
                 }
             }
@@ -158,6 +176,7 @@ final class PoolAssembly {
         config.setPoolName("sky-session");
         config.setMaximumPoolSize(Integer.parseInt(maximumPoolSize.value()));
         config.setConnectionTimeout(Long.parseLong(connectionTimeout.value()));
+        config.setExceptionOverride(new KeepOnUnsupportedFeature());
         config.setMaxLifetime(MAXIMUM_LIFETIME.toMillis());
         if (profile.mode() == Mode.TRANSACTION) {
             config.setKeepaliveTime(0);
@@ -186,5 +205,23 @@ final class PoolAssembly {
                     Origin.AUTOMATIC));
         }
         return lifetimes;
+    }
+
+    /** Keeps the login timeout of the profile: HikariCP would put its connection timeout in its place. */
+    private static final class DriverDataSource extends PGSimpleDataSource {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void setLoginTimeout(int seconds) {}
+    }
+
+    /** HikariCP takes 0A000 for a broken connection; PostgreSQL says it of any statement with an unsupported feature. */
+    private static final class KeepOnUnsupportedFeature implements SQLExceptionOverride {
+
+        @Override
+        public Override adjudicate(SQLException error) {
+            return "0A000".equals(error.getSQLState()) ? Override.DO_NOT_EVICT : Override.CONTINUE_EVICT;
+        }
     }
 }

@@ -51,7 +51,7 @@ import org.postgresql.jdbc.PgStatement;
 public final class SqlStatement {
 
     private static final int DEFAULT_PAGE = 500;
-    private static final int ALL_ROWS = 0;
+    private static final int ALL_ROWS = Integer.MAX_VALUE;
     private static final int STATEMENTS_BEFORE_A_SYNC = 256;
     private static final int FIRST_ROW = 1;
     private static final int ENOUGH_TO_SEE_SEVERAL = 2;
@@ -99,7 +99,8 @@ public final class SqlStatement {
     /**
      * Ends the statement after this time with a {@link StatementCancelledException}; zero, the default, means never. The
      * driver sends a cancel request over a connection of its own, which poolers forward (measured on PgBouncer 1.18 and
-     * 1.26, and Supavisor), so no query is left running and the session stays usable for a rollback.
+     * 1.26, and Supavisor), so no query is left running and the session stays usable for a rollback. Of a {@link #stream()}
+     * it limits the first page only.
      */
     public SqlStatement timeout(Duration limit) {
         if (limit.isNegative()) {
@@ -161,12 +162,12 @@ public final class SqlStatement {
     }
 
     /**
-     * Executes the statement and says how many rows it changed; with a RETURNING clause, how many it returned. A query is
-     * an error, found after its execution.
+     * Executes the statement and says how many rows it changed; with a RETURNING clause, how many it returned. A query (by
+     * its first word) is an error, found after its execution.
      */
     public int update() {
         values.check();
-        return run(false, ALL_ROWS, List.of(values), statement -> {
+        return run(false, List.of(values), statement -> {
             values.bind(statement);
             int changed = 0;
             boolean isResult = statement.execute();
@@ -204,7 +205,7 @@ public final class SqlStatement {
             return new int[0];
         }
         boolean oneSync = sets.size() < STATEMENTS_BEFORE_A_SYNC;
-        return run(!oneSync, ALL_ROWS, sets, statement -> {
+        return run(!oneSync, sets, statement -> {
             for (ParameterSet set : sets) {
                 set.bind(statement);
                 statement.addBatch();
@@ -218,6 +219,11 @@ public final class SqlStatement {
         return read(FIRST_ROW, ROW).stream().findFirst();
     }
 
+    /** Refuses missing and surplus names. */
+    void check() {
+        values.check();
+    }
+
     NamedSql sql() {
         return sql;
     }
@@ -228,8 +234,7 @@ public final class SqlStatement {
 
     /** A statement on {@code connection}, bound and ready, that fetches one page at a time. */
     PreparedStatement prepareCursor(Connection connection) throws SQLException {
-        values.check();
-        PreparedStatement statement = prepare(connection, ALL_ROWS);
+        PreparedStatement statement = prepare(connection);
         try {
             statement.setFetchSize(pageSize);
             values.bind(statement);
@@ -246,14 +251,14 @@ public final class SqlStatement {
 
     private <T extends @Nullable Object> List<T> read(int maximumRows, RowShape<T> shape) {
         values.check();
-        return run(false, maximumRows, List.of(values), statement -> {
+        return run(false, List.of(values), statement -> {
             values.bind(statement);
             List<T> rows = List.of();
             boolean isResult = statement.execute();
             // A text of several statements has several results; the rows are those of the last that has any.
             while (isResult || statement.getUpdateCount() >= 0) {
                 if (isResult) {
-                    rows = readAll(statement, shape);
+                    rows = readAll(statement, maximumRows, shape);
                 }
                 isResult = statement.getMoreResults();
             }
@@ -261,13 +266,14 @@ public final class SqlStatement {
         });
     }
 
-    private static <T extends @Nullable Object> List<T> readAll(PreparedStatement statement, RowShape<T> shape)
-            throws SQLException {
+    /** All rows have arrived by now: to ask the server for fewer would forbid it a parallel plan. */
+    private static <T extends @Nullable Object> List<T> readAll(
+            PreparedStatement statement, int maximumRows, RowShape<T> shape) throws SQLException {
         List<T> rows = new ArrayList<>();
         try (ResultSet result = statement.getResultSet()) {
             Columns columns = Columns.of(result);
             RowType.Reader<T> reader = shape.reader(columns);
-            while (result.next()) {
+            while (rows.size() < maximumRows && result.next()) {
                 rows.add(reader.read(columns.read(result)));
             }
         }
@@ -287,9 +293,9 @@ public final class SqlStatement {
         return rows;
     }
 
-    private <R> R run(boolean transaction, int maximumRows, List<ParameterSet> sets, Action<R> action) {
+    private <R> R run(boolean transaction, List<ParameterSet> sets, Action<R> action) {
         try (Lease lease = target.lease(transaction ? Need.TRANSACTION : Need.STATEMENT)) {
-            try (PreparedStatement statement = prepare(lease.connection(), maximumRows)) {
+            try (PreparedStatement statement = prepare(lease.connection())) {
                 return action.on(statement);
             } catch (SQLException error) {
                 int entry = Math.max(0, DriverErrors.failedBatchEntry(error));
@@ -306,11 +312,8 @@ public final class SqlStatement {
         }
     }
 
-    private PreparedStatement prepare(Connection connection, int maximumRows) throws SQLException {
+    private PreparedStatement prepare(Connection connection) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql.driverText());
-        if (maximumRows != ALL_ROWS) {
-            statement.setMaxRows(maximumRows);
-        }
         if (!timeout.isZero()) {
             // JDBC's own setQueryTimeout knows whole seconds only.
             statement.unwrap(PgStatement.class).setQueryTimeoutMs(Math.max(1, timeout.toMillis()));

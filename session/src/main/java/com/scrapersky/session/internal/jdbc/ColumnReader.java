@@ -14,6 +14,7 @@ import java.time.Period;
 import java.util.HexFormat;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.Oid;
 import org.postgresql.util.PGInterval;
@@ -35,6 +36,9 @@ interface ColumnReader {
     int TSTZRANGE_ARRAY = 3911;
     int DATERANGE_ARRAY = 3913;
     int INT8RANGE_ARRAY = 3927;
+
+    /** {@code 1-2 -3 4:05:06}: numbers without units. */
+    Pattern SQL_STANDARD_INTERVAL = Pattern.compile("^[+-]?\\d+-\\d|(?:^|\\s)[+-]?\\d+(?=\\s+[+-]?\\d|$)");
 
     /** The value of column {@code index} (counted from 1) in the current row. */
     @Nullable
@@ -119,6 +123,9 @@ interface ColumnReader {
     }
 
     private static Interval interval(String text) {
+        if (SQL_STANDARD_INTERVAL.matcher(text).find()) {
+            throw new IllegalArgumentException("PGInterval misreads IntervalStyle sql_standard");
+        }
         try {
             PGInterval interval = new PGInterval(text);
             return new Interval(

@@ -3,6 +3,7 @@ package com.scrapersky.session.internal.jdbc;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +51,7 @@ public final class Columns {
         for (int i = 0; i < readers.length; i++) {
             try {
                 values[i] = readers[i].read(row, i + 1);
-            } catch (IllegalArgumentException unreadable) {
+            } catch (IllegalArgumentException | DateTimeException unreadable) {
                 // Without its cause: the reader's message may quote the value.
                 throw new MappingException(
                         "the value of column \"" + names.get(i) + "\" has no Java form here; cast it to text");

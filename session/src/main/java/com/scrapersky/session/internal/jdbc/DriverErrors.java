@@ -5,6 +5,7 @@ import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -108,6 +109,10 @@ public final class DriverErrors {
             for (Object element : elements) {
                 texts.addAll(texts(element));
             }
+        } else if (value instanceof byte[] bytes) {
+            texts.add("\\x" + HexFormat.of().formatHex(bytes));
+        } else if (value instanceof Enum<?> constant) {
+            texts.add(constant.name());
         } else if (value != null) {
             texts.add(value.toString());
         }
@@ -140,7 +145,9 @@ public final class DriverErrors {
             case "57014" -> Kind.CANCELLED;
             case "55P03" -> Kind.LOCK_NOT_AVAILABLE;
             default ->
-                state().startsWith("23") ? Kind.CONSTRAINT : state().startsWith("40") ? Kind.ROLLED_BACK : Kind.OTHER;
+                state().startsWith("23")
+                        ? Kind.CONSTRAINT
+                        : state().matches("40001|40P01") ? Kind.ROLLED_BACK : Kind.OTHER;
         };
     }
 

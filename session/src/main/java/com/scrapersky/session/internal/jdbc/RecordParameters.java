@@ -5,8 +5,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +16,15 @@ import org.jspecify.annotations.Nullable;
 /** A record as named parameters. The accessors are looked up once for each class. */
 public final class RecordParameters {
 
-    private static final ClassValue<Map<String, MethodHandle>> ACCESSORS = new ClassValue<>() {
+    private static final ClassValue<List<Component>> COMPONENTS = new ClassValue<>() {
         @Override
-        protected Map<String, MethodHandle> computeValue(Class<?> type) {
-            Map<String, MethodHandle> accessors = new LinkedHashMap<>();
+        protected List<Component> computeValue(Class<?> type) {
+            List<Component> components = new ArrayList<>();
             for (RecordComponent component : type.getRecordComponents()) {
-                accessors.put(component.getName(), accessor(component.getAccessor()));
+                components.add(new Component(
+                        component.getName(), snakeCase(component.getName()), accessor(component.getAccessor())));
             }
-            return accessors;
+            return components;
         }
     };
 
@@ -33,10 +36,10 @@ public final class RecordParameters {
      */
     public static Map<String, @Nullable Object> of(Record parameters, Collection<String> wanted) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        ACCESSORS.get(parameters.getClass()).forEach((name, accessor) -> {
-            String snake = wanted.contains(name) ? name : snakeCase(name);
-            values.put(wanted.contains(snake) ? snake : name, read(accessor, parameters));
-        });
+        for (Component component : COMPONENTS.get(parameters.getClass())) {
+            boolean snake = !wanted.contains(component.name()) && wanted.contains(component.snakeName());
+            values.put(snake ? component.snakeName() : component.name(), read(component.accessor(), parameters));
+        }
         return values;
     }
 
@@ -65,4 +68,6 @@ public final class RecordParameters {
                     closed);
         }
     }
+
+    private record Component(String name, String snakeName, MethodHandle accessor) {}
 }

@@ -12,8 +12,10 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,16 +193,18 @@ public final class RowType<T> {
                     throw new MappingException("the value is null, and " + type + " cannot be");
                 }
                 Class<?> element = elementOfList();
-                return element == null
-                        ? ValueConversion.convert(value, type)
-                        : ValueConversion.convertList(value, element);
+                if (element == null) {
+                    return ValueConversion.convert(value, type);
+                }
+                List<?> list = ValueConversion.convertList(value, element);
+                return list == null || type != Set.class ? list : ValueConversion.convert(list, Set.class);
             } catch (MappingException unfit) {
                 throw new MappingException(name + ": " + unfit.getMessage());
             }
         }
 
         private @Nullable Class<?> elementOfList() {
-            boolean isList = type == List.class || type == java.util.Collection.class;
+            boolean isList = type == List.class || type == Collection.class || type == Set.class;
             return isList
                             && genericType instanceof ParameterizedType list
                             && list.getActualTypeArguments()[0] instanceof Class<?> element

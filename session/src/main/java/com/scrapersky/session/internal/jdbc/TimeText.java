@@ -19,23 +19,17 @@ import java.util.Locale;
  */
 final class TimeText {
 
+    private static final String END_OF_DAY = "24:00:00";
     private static final String BEFORE_CHRIST = " BC";
     private static final String INFINITY = "infinity";
     private static final String NEGATIVE_INFINITY = "-infinity";
 
-    private static final DateTimeFormatter DATE = new DateTimeFormatterBuilder()
-            .appendValue(ChronoField.YEAR, 4, 10, SignStyle.NEVER)
-            .appendPattern("-MM-dd")
-            .toFormatter(Locale.ROOT);
-    private static final DateTimeFormatter TIMESTAMP = new DateTimeFormatterBuilder()
-            .append(DATE)
-            .appendLiteral(' ')
-            .append(DateTimeFormatter.ISO_LOCAL_TIME)
-            .toFormatter(Locale.ROOT);
-    private static final DateTimeFormatter TIMESTAMP_WITH_OFFSET = new DateTimeFormatterBuilder()
-            .append(TIMESTAMP)
-            .appendOffset("+HH:mm:ss", "+00")
-            .toFormatter(Locale.ROOT);
+    private static final DateTimeFormatter DATE = inEra(1, "", "");
+    private static final DateTimeFormatter DATE_BEFORE_CHRIST = inEra(0, "", "");
+    private static final DateTimeFormatter TIMESTAMP = inEra(1, " ", "");
+    private static final DateTimeFormatter TIMESTAMP_BEFORE_CHRIST = inEra(0, " ", "");
+    private static final DateTimeFormatter TIMESTAMP_WITH_OFFSET = inEra(1, " ", "+HH:mm:ss");
+    private static final DateTimeFormatter TIMESTAMP_WITH_OFFSET_BEFORE_CHRIST = inEra(0, " ", "+HH:mm:ss");
     private static final DateTimeFormatter TIME_WITH_OFFSET = new DateTimeFormatterBuilder()
             .append(DateTimeFormatter.ISO_LOCAL_TIME)
             .appendOffset("+HH:mm:ss", "+00")
@@ -48,8 +42,7 @@ final class TimeText {
             case INFINITY -> LocalDate.MAX;
             case NEGATIVE_INFINITY -> LocalDate.MIN;
             default -> {
-                LocalDate date = LocalDate.parse(withoutEra(text), DATE);
-                yield text.endsWith(BEFORE_CHRIST) ? date.withYear(1 - date.getYear()) : date;
+                yield LocalDate.parse(withoutEra(text), isBeforeChrist(text) ? DATE_BEFORE_CHRIST : DATE);
             }
         };
     }
@@ -59,8 +52,7 @@ final class TimeText {
             case INFINITY -> LocalDateTime.MAX;
             case NEGATIVE_INFINITY -> LocalDateTime.MIN;
             default -> {
-                LocalDateTime time = LocalDateTime.parse(withoutEra(text), TIMESTAMP);
-                yield text.endsWith(BEFORE_CHRIST) ? time.withYear(1 - time.getYear()) : time;
+                yield LocalDateTime.parse(withoutEra(text), isBeforeChrist(text) ? TIMESTAMP_BEFORE_CHRIST : TIMESTAMP);
             }
         };
     }
@@ -70,19 +62,21 @@ final class TimeText {
             case INFINITY -> OffsetDateTime.MAX;
             case NEGATIVE_INFINITY -> OffsetDateTime.MIN;
             default -> {
-                OffsetDateTime time = OffsetDateTime.parse(withoutEra(text), TIMESTAMP_WITH_OFFSET);
-                OffsetDateTime inEra = text.endsWith(BEFORE_CHRIST) ? time.withYear(1 - time.getYear()) : time;
-                yield inEra.withOffsetSameInstant(ZoneOffset.UTC);
+                DateTimeFormatter formatter =
+                        isBeforeChrist(text) ? TIMESTAMP_WITH_OFFSET_BEFORE_CHRIST : TIMESTAMP_WITH_OFFSET;
+                yield OffsetDateTime.parse(withoutEra(text), formatter).withOffsetSameInstant(ZoneOffset.UTC);
             }
         };
     }
 
     static LocalTime time(String text) {
-        return text.equals("24:00:00") ? LocalTime.MAX : LocalTime.parse(text);
+        return text.equals(END_OF_DAY) ? LocalTime.MAX : LocalTime.parse(text);
     }
 
     static OffsetTime timeWithZone(String text) {
-        return OffsetTime.parse(text, TIME_WITH_OFFSET);
+        return text.startsWith(END_OF_DAY)
+                ? OffsetTime.of(LocalTime.MAX, ZoneOffset.of(text.substring(END_OF_DAY.length())))
+                : OffsetTime.parse(text, TIME_WITH_OFFSET);
     }
 
     static String of(LocalDate date) {
@@ -103,10 +97,27 @@ final class TimeText {
             return INFINITY;
         } else if (time.equals(least)) {
             return NEGATIVE_INFINITY;
-        } else if (year > 0) {
-            return formatter.format(time);
         }
-        return formatter.format(time.with(ChronoField.YEAR, 1L - year)) + BEFORE_CHRIST;
+        return formatter.format(time) + (year > 0 ? "" : BEFORE_CHRIST);
+    }
+
+    /** The year is written as that of its era, and read as such: 29 February of the year 1 before Christ exists. */
+    private static DateTimeFormatter inEra(long era, String separator, String offset) {
+        DateTimeFormatterBuilder builder = new DateTimeFormatterBuilder()
+                .appendValue(ChronoField.YEAR_OF_ERA, 4, 10, SignStyle.NEVER)
+                .appendPattern("-MM-dd")
+                .parseDefaulting(ChronoField.ERA, era);
+        if (!separator.isEmpty()) {
+            builder.appendLiteral(separator).append(DateTimeFormatter.ISO_LOCAL_TIME);
+        }
+        if (!offset.isEmpty()) {
+            builder.appendOffset(offset, "+00");
+        }
+        return builder.toFormatter(Locale.ROOT);
+    }
+
+    private static boolean isBeforeChrist(String text) {
+        return text.endsWith(BEFORE_CHRIST);
     }
 
     private static String withoutEra(String text) {

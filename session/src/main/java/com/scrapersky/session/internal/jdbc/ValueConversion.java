@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what a column holds into the type that a caller asks for, where nothing is lost: a number that does not fit, a
- * text that is no constant of the enum, an interval with months as a {@link Duration} are errors.
+ * text that is no constant of the enum, an interval with months as a {@link Duration} are errors. Only {@code numeric} as a
+ * double is rounded.
  */
 public final class ValueConversion {
 
@@ -101,21 +102,20 @@ public final class ValueConversion {
 
     private static @Nullable Object number(Number number, Class<?> type) {
         if (type == double.class || type == Double.class) {
-            return number instanceof Float || number instanceof BigDecimal || isExact(number)
-                    ? number.doubleValue()
-                    : null;
+            return number instanceof BigDecimal || isExact(number, number.doubleValue()) ? number.doubleValue() : null;
         } else if (type == float.class || type == Float.class) {
-            return number instanceof Float || number instanceof Integer ? number.floatValue() : null;
+            return isExact(number, number.floatValue()) ? number.floatValue() : null;
         } else if (type == Number.class) {
             return number;
         }
         return integer(number, type);
     }
 
-    private static boolean isExact(Number number) {
-        return number instanceof Integer
-                || number instanceof Double
-                || (long) (double) number.longValue() == number.longValue();
+    private static boolean isExact(Number number, double converted) {
+        if (number instanceof Float || number instanceof Double) {
+            return Double.compare(number.doubleValue(), converted) == 0;
+        }
+        return new BigDecimal(converted).compareTo(new BigDecimal(number.toString())) == 0;
     }
 
     private static @Nullable Object integer(Number number, Class<?> type) {
@@ -149,7 +149,9 @@ public final class ValueConversion {
                 return UUID.fromString(text);
             } else if (type == InetAddress.class) {
                 // A literal address: nothing is looked up.
-                return text.matches("[0-9a-fA-F.:]+") ? InetAddress.getByName(text) : null;
+                return text.matches("\\d+(\\.\\d+){3}|[0-9a-fA-F.:]*:[0-9a-fA-F.:]*")
+                        ? InetAddress.getByName(text)
+                        : null;
             } else if ((type == char.class || type == Character.class) && text.length() == 1) {
                 return text.charAt(0);
             }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The driver's parameters that every session gets by itself, each with its reason. What the user set explicitly wins; where
@@ -18,7 +17,9 @@ import java.util.Set;
  */
 public final class AutomaticParameters {
 
-    private static final Set<String> TLS_ENFORCED = Set.of("require", "verify-ca", "verify-full");
+    private static final String LOSES_COMMITS =
+            "a savepoint around each statement costs round trips, and loses commits behind a pooler";
+    private static final String INLINES_VALUES = "the simple mode inlines values into the text and ignores fetch sizes";
 
     private final PoolerProfile profile;
     private final Map<String, Parameter> explicit;
@@ -40,6 +41,15 @@ public final class AutomaticParameters {
         AutomaticParameters decided = new AutomaticParameters(profile, explicit);
         decided.decide(loopback);
         return decided;
+    }
+
+    /** What is unsafe about parameters that can no longer be changed. */
+    public static List<String> warnings(PoolerProfile profile, List<Parameter> parameters) {
+        AutomaticParameters decided = new AutomaticParameters(profile, Map.of());
+        parameters.stream()
+                .filter(parameter -> parameter.origin() != Origin.AUTOMATIC)
+                .forEach(parameter -> decided.warnIfUnsafe(parameter, ""));
+        return decided.warnings();
     }
 
     public List<Parameter> parameters() {
@@ -72,11 +82,8 @@ public final class AutomaticParameters {
                     "5",
                     "the backend is this client's own, so a statement used five times stays prepared");
         }
-        apply("preferQueryMode", "extended", "the simple mode inlines values into the text and ignores fetch sizes");
-        apply(
-                "autosave",
-                "never",
-                "a savepoint around each statement costs round trips, and loses commits behind a pooler");
+        apply("preferQueryMode", "extended", INLINES_VALUES);
+        apply("autosave", "never", LOSES_COMMITS);
         apply(
                 "readOnlyMode",
                 "transaction",
@@ -115,7 +122,7 @@ public final class AutomaticParameters {
                             + " sslmode=verify-full, with sslrootcert where the certificate is not signed by a public authority");
         }
         apply("sslmode", "prefer", "what libpq does when nothing is said");
-        if (given == null || !TLS_ENFORCED.contains(given.value())) {
+        if (given == null || !Destination.enforcesTls(given.value())) {
             apply(
                     "requireAuth",
                     "!password",
@@ -145,7 +152,10 @@ public final class AutomaticParameters {
             return;
         }
         String why = switch (parameter.name()) {
-            case "prepareThreshold", "autosave", "preferQueryMode", "assumeMinServerVersion" -> reason;
+            case "prepareThreshold" -> reason;
+            case "autosave" -> parameter.value().equals("never") ? "" : LOSES_COMMITS;
+            case "preferQueryMode" -> parameter.value().equals("extended") ? "" : INLINES_VALUES;
+            case "assumeMinServerVersion" -> isBeforeNine(parameter.value()) ? reason : "";
             case "readOnlyMode" -> parameter.value().equals("always") ? reason : "";
             case "currentSchema", "options" ->
                 "PgBouncer refuses it at connect, Supavisor drops most of it without a word, and what does arrive belongs to a"
@@ -162,5 +172,10 @@ public final class AutomaticParameters {
             warnings.add(parameter.name() + "=" + parameter.value() + " is unsafe behind "
                     + profile.pooler().title() + " in transaction mode: " + why);
         }
+    }
+
+    /** From 9.0 on pgjdbc puts the application name into the startup packet. */
+    private static boolean isBeforeNine(String version) {
+        return version.matches("[0-8](\\..*)?");
     }
 }

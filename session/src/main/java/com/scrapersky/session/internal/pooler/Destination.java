@@ -1,5 +1,7 @@
 package com.scrapersky.session.internal.pooler;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where connections go: the first host of the URL.
  *
@@ -11,6 +13,11 @@ public record Destination(String host, int port, String user, String database, b
     /** Whether the host is this machine by its name or address; nothing is looked up. */
     public static boolean isLoopback(String host) {
         return host.equals("localhost") || host.startsWith("127.") || host.equals("::1") || host.equals("[::1]");
+    }
+
+    /** Whether nothing is sent in clear under this sslmode. */
+    public static boolean enforcesTls(@Nullable String sslmode) {
+        return sslmode != null && (sslmode.equals("require") || sslmode.startsWith("verify"));
     }
 
     boolean isLoopback() {

@@ -15,6 +15,7 @@ public final class NamedSql {
     private final boolean severalStatements;
     private final String firstKeyword;
     private final boolean returning;
+    private final String transactionControl;
 
     NamedSql(
             String text,
@@ -23,7 +24,8 @@ public final class NamedSql {
             List<Placeholder> placeholders,
             boolean severalStatements,
             String firstKeyword,
-            boolean returning) {
+            boolean returning,
+            String transactionControl) {
         this.text = text;
         this.driverText = driverText;
         this.names = List.copyOf(names);
@@ -31,6 +33,7 @@ public final class NamedSql {
         this.severalStatements = severalStatements;
         this.firstKeyword = firstKeyword;
         this.returning = returning;
+        this.transactionControl = transactionControl;
     }
 
     /** Scans {@code text}, or says why it cannot be sent. */
@@ -64,6 +67,11 @@ public final class NamedSql {
             case "select", "values", "table", "show", "explain" -> true;
             default -> false;
         };
+    }
+
+    /** The first word of a statement that would begin or end a transaction, or "" where there is none. */
+    public String transactionControl() {
+        return transactionControl;
     }
 
     /** Whether RETURNING stands in it as a word of code. */

@@ -77,6 +77,9 @@ final class SqlScanner {
             "to_json",
             "to_jsonb");
 
+    private static final Set<String> TRANSACTION_CONTROL =
+            Set.of("begin", "commit", "end", "rollback", "abort", "savepoint", "release");
+
     private final String text;
     private final char[] chars;
     private final StringBuilder driverText;
@@ -89,7 +92,9 @@ final class SqlScanner {
     private String word = "";
     private String firstKeyword = "";
     private char previous;
+    private String transactionControl = "";
     private boolean returning;
+    private boolean statementBegins = true;
     private boolean statementEnded;
     private boolean severalStatements;
 
@@ -114,7 +119,8 @@ final class SqlScanner {
                 placeholders,
                 severalStatements,
                 firstKeyword,
-                returning);
+                returning,
+                transactionControl);
     }
 
     /** Takes one token at {@code at}; returns where the next one begins. */
@@ -135,6 +141,7 @@ final class SqlScanner {
         }
         if (c == ';') {
             statementEnded = true;
+            statementBegins = true;
             return copy(at, at + 1, c);
         }
         severalStatements |= statementEnded;
@@ -193,12 +200,25 @@ final class SqlScanner {
             end++;
         }
         word = text.substring(at, end).toLowerCase(Locale.ROOT);
-        returning |= word.equals("returning");
-        if (firstKeyword.isEmpty()) {
-            firstKeyword = word;
+        returning |= nesting.isEmpty() && word.equals("returning");
+        if (statementBegins) {
+            statementBegins = false;
+            if (firstKeyword.isEmpty()) {
+                firstKeyword = word;
+            }
+            noteTransactionControl(end);
         }
         // E'…' and its kin: the quote must follow its prefix unseparated, so that the driver's lexer sees the prefix.
         return copy(at, end, chars[end - 1]);
+    }
+
+    /** In the body of a function (CREATE … BEGIN ATOMIC) semicolons and END are not those of a transaction. */
+    private void noteTransactionControl(int end) {
+        boolean control = TRANSACTION_CONTROL.contains(word)
+                || ((word.equals("start") || word.equals("prepare")) && skipWord(skipBlanks(end), "transaction") >= 0);
+        if (control && transactionControl.isEmpty() && !firstKeyword.equals("create")) {
+            transactionControl = word;
+        }
     }
 
     private int colon(int at) {
