@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProfileFields {
 
+    /** Left alone when a client sends them, so that it may send back what it got, as it could to the former system. */
     private static final List<String> SET_BY_THE_SERVICE = List.of("id", "tenant_id", "created_at", "updated_at");
 
     private final Map<String, @Nullable Object> given;
@@ -32,12 +33,14 @@ public final class ProfileFields {
         Map<String, @Nullable Object> given = new LinkedHashMap<>();
         List<FieldError> errors = new ArrayList<>();
         object.forEach((name, value) -> {
-            String problem = ProfileField.named(name)
-                    .map(field -> field.problemOf(value))
-                    .orElse(null);
-            if (ProfileField.named(name).isEmpty()) {
-                problem = SET_BY_THE_SERVICE.contains(name) ? "is set by the service" : "is not a field of a profile";
+            if (SET_BY_THE_SERVICE.contains(name)) {
+                return;
             }
+            String problem = ProfileField.named(name).isEmpty()
+                    ? "is not a field of a profile"
+                    : ProfileField.named(name)
+                            .map(field -> field.problemOf(value))
+                            .orElse(null);
             if (problem != null) {
                 errors.add(new FieldError(name, problem));
             }

@@ -1,6 +1,5 @@
 package com.scrapersky.session;
 
-import com.scrapersky.session.internal.pooler.ProfileText;
 import java.util.List;
 
 /**

@@ -5,12 +5,8 @@ import com.scrapersky.session.StatementTarget.Need;
 import com.scrapersky.session.internal.jdbc.Columns;
 import com.scrapersky.session.internal.jdbc.DriverErrors;
 import com.scrapersky.session.internal.jdbc.MappingException;
-import com.scrapersky.session.internal.jdbc.ParameterBinder;
-import com.scrapersky.session.internal.jdbc.RecordParameters;
 import com.scrapersky.session.internal.jdbc.RowType;
-import com.scrapersky.session.internal.jdbc.UnsupportedValueException;
 import com.scrapersky.session.internal.sql.NamedSql;
-import com.scrapersky.session.internal.sql.Placeholder;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,7 +14,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,13 +59,14 @@ public final class SqlStatement {
 
     private final StatementTarget target;
     private final NamedSql sql;
-    private final Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    private final ParameterSet values;
     private int pageSize = DEFAULT_PAGE;
     private Duration timeout = Duration.ZERO;
 
     SqlStatement(StatementTarget target, NamedSql sql) {
         this.target = target;
         this.sql = sql;
+        this.values = new ParameterSet(sql);
     }
 
     /** Binds one parameter; an earlier value of it is replaced. */
@@ -87,7 +83,7 @@ public final class SqlStatement {
 
     /** Binds a parameter for each component of a record, by its name ({@code tenantId} also as {@code tenant_id}). */
     public SqlStatement params(Record parameters) {
-        values.putAll(RecordParameters.of(parameters, sql.names()));
+        values.putAll(parameters);
         return this;
     }
 
@@ -169,9 +165,9 @@ public final class SqlStatement {
      * an error, found after its execution.
      */
     public int update() {
-        checkNames(values);
+        values.check();
         return run(false, ALL_ROWS, List.of(values), statement -> {
-            bind(statement, values);
+            values.bind(statement);
             int changed = 0;
             boolean isResult = statement.execute();
             while (isResult || statement.getUpdateCount() >= 0) {
@@ -194,9 +190,9 @@ public final class SqlStatement {
      * @return how many rows each set changed
      */
     public int[] batch(Iterable<?> parameterSets) {
-        List<Map<String, @Nullable Object>> sets = new ArrayList<>();
+        List<ParameterSet> sets = new ArrayList<>();
         for (Object parameters : parameterSets) {
-            sets.add(parameterSet(parameters));
+            sets.add(values.with(parameters));
         }
         if (sql.hasReturning()) {
             throw Errors.invalidStatement(
@@ -209,8 +205,8 @@ public final class SqlStatement {
         }
         boolean oneSync = sets.size() < STATEMENTS_BEFORE_A_SYNC;
         return run(!oneSync, ALL_ROWS, sets, statement -> {
-            for (Map<String, @Nullable Object> set : sets) {
-                bind(statement, set);
+            for (ParameterSet set : sets) {
+                set.bind(statement);
                 statement.addBatch();
             }
             return statement.executeBatch();
@@ -232,11 +228,11 @@ public final class SqlStatement {
 
     /** A statement on {@code connection}, bound and ready, that fetches one page at a time. */
     PreparedStatement prepareCursor(Connection connection) throws SQLException {
-        checkNames(values);
+        values.check();
         PreparedStatement statement = prepare(connection, ALL_ROWS);
         try {
             statement.setFetchSize(pageSize);
-            bind(statement, values);
+            values.bind(statement);
             return statement;
         } catch (SQLException | RuntimeException failure) {
             statement.close();
@@ -245,13 +241,13 @@ public final class SqlStatement {
     }
 
     DatabaseException failure(SQLException error, Phase phase) {
-        return Errors.statement(error, phase, sql, values);
+        return Errors.statement(error, phase, sql, values.byName());
     }
 
     private <T extends @Nullable Object> List<T> read(int maximumRows, RowShape<T> shape) {
-        checkNames(values);
+        values.check();
         return run(false, maximumRows, List.of(values), statement -> {
-            bind(statement, values);
+            values.bind(statement);
             List<T> rows = List.of();
             boolean isResult = statement.execute();
             // A text of several statements has several results; the rows are those of the last that has any.
@@ -291,15 +287,17 @@ public final class SqlStatement {
         return rows;
     }
 
-    private <R> R run(
-            boolean transaction, int maximumRows, List<Map<String, @Nullable Object>> sets, Action<R> action) {
+    private <R> R run(boolean transaction, int maximumRows, List<ParameterSet> sets, Action<R> action) {
         try (Lease lease = target.lease(transaction ? Need.TRANSACTION : Need.STATEMENT)) {
             try (PreparedStatement statement = prepare(lease.connection(), maximumRows)) {
                 return action.on(statement);
             } catch (SQLException error) {
                 int entry = Math.max(0, DriverErrors.failedBatchEntry(error));
-                DatabaseException failure =
-                        Errors.statement(error, lease.phase(), sql, sets.get(Math.min(entry, sets.size() - 1)));
+                DatabaseException failure = Errors.statement(
+                        error,
+                        lease.phase(),
+                        sql,
+                        sets.get(Math.min(entry, sets.size() - 1)).byName());
                 lease.failed(failure);
                 throw failure;
             } catch (MappingException unfit) {
@@ -318,50 +316,6 @@ public final class SqlStatement {
             statement.unwrap(PgStatement.class).setQueryTimeoutMs(Math.max(1, timeout.toMillis()));
         }
         return statement;
-    }
-
-    private void bind(PreparedStatement statement, Map<String, @Nullable Object> set) throws SQLException {
-        int index = 1;
-        for (Placeholder placeholder : sql.placeholders()) {
-            String name = sql.names().get(placeholder.parameter());
-            try {
-                ParameterBinder.bind(statement, index++, set.get(name), placeholder.surroundings());
-            } catch (UnsupportedValueException unsupported) {
-                throw Errors.invalidStatement(
-                        "parameter :" + name + ": " + unsupported.getMessage(),
-                        "give a type listed at Row, or its text and a cast, as in :" + name + "::jsonb");
-            }
-        }
-    }
-
-    private Map<String, @Nullable Object> parameterSet(Object parameters) {
-        Map<String, @Nullable Object> set = new LinkedHashMap<>(values);
-        if (parameters instanceof Map<?, ?> map) {
-            map.forEach((name, value) -> set.put(String.valueOf(name), value));
-        } else if (parameters instanceof Record components) {
-            set.putAll(RecordParameters.of(components, sql.names()));
-        } else {
-            throw Errors.invalidStatement(
-                    "a parameter set of " + parameters.getClass().getName(),
-                    "give a Map or a record for each execution");
-        }
-        checkNames(set);
-        return set;
-    }
-
-    private void checkNames(Map<String, @Nullable Object> set) {
-        List<String> names = sql.names();
-        if (set.size() == names.size() && set.keySet().containsAll(names)) {
-            return;
-        }
-        List<String> missing = new ArrayList<>(names);
-        missing.removeAll(set.keySet());
-        List<String> surplus = new ArrayList<>(set.keySet());
-        surplus.removeAll(names);
-        throw Errors.invalidStatement(
-                "the parameters do not fit the text: missing " + missing + ", surplus " + surplus + " — in: "
-                        + sql.abbreviated(Errors.SHOWN_SQL),
-                "bind every :name of the text and no other");
     }
 
     private <T extends @Nullable Object> T only(List<T> rows) {

@@ -95,6 +95,23 @@ class ProfilesTest {
     }
 
     @Test
+    void aProfileMayBeSentBackAsItWasGot() {
+        Answer created = service.send(tenant, "POST", PROFILES, ADA);
+        String path = PROFILES + "/" + created.data().get("id").asString();
+        String foreign = created.data()
+                .toString()
+                .replace(tenant.toString(), UUID.randomUUID().toString());
+
+        Answer sentBack = service.send(tenant, "PUT", path, foreign.replace("\"Ada\"", "\"Ada Lovelace\""));
+
+        assertThat(sentBack.status()).isEqualTo(200);
+        assertThat(sentBack.data().get("name").asString()).isEqualTo("Ada Lovelace");
+        assertThat(sentBack.data().get("id")).isEqualTo(created.data().get("id"));
+        assertThat(sentBack.data().get("tenant_id").asString()).isEqualTo(tenant.toString());
+        assertThat(sentBack.data().get("created_at")).isEqualTo(created.data().get("created_at"));
+    }
+
+    @Test
     void listHasTheColumnsOfTheFormerSystem() {
         service.create(tenant, ADA);
 

@@ -122,10 +122,6 @@ class RefusalsTest {
                 "{\"active\": null}",
                 "{\"active\": \"true\"}",
                 "{\"active\": 1}",
-                "{\"id\": \"550e8400-e29b-41d4-a716-446655440000\"}",
-                "{\"tenant_id\": \"550e8400-e29b-41d4-a716-446655440000\"}",
-                "{\"created_at\": \"2026-01-01T00:00:00Z\"}",
-                "{\"updated_at\": null}",
                 "{\"nmae\": \"x\"}",
                 "{\"Name\": \"x\"}",
                 "{\"name = null --\": \"x\"}"

@@ -229,14 +229,29 @@ public final class Backends implements AutoCloseable {
         return Set.copyOf(others);
     }
 
-    /**
-     * Ends every backend that is known at the server, and waits until they are gone; the pooler opens new ones when it
-     * needs them. Not through the pooler: it may keep a backend for a while, or know no such command.
-     */
-    void endAll() {
+    /** Lets the server end every backend that is known, and returns when the pooler has opened as many new ones. */
+    void replaceAll() {
         activity.end(known);
+        // The server forgets a process before its connection is closed: the pooler may still give a dead backend to a
+        // client,
+        // each of them once.
+        for (int dead = 0; !isFilled(dead == pooler.poolSize()); dead++) {
+            Thread.onSpinWait();
+        }
         others.clear();
         lastSubject = null;
+    }
+
+    private boolean isFilled(boolean lastAttempt) {
+        try {
+            whileAllHeld(() -> {});
+            return true;
+        } catch (IllegalStateException e) {
+            if (lastAttempt) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     PoolerLab pooler() {

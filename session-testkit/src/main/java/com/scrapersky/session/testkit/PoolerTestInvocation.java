@@ -126,10 +126,16 @@ final class PoolerTestInvocation
         Set<Integer> ranOn = backends.noticeOthers();
         List<Leak> leaks = probe.leaks();
         if (!leaks.isEmpty()) {
-            // A leak that is there before the next test as well as after it would not be found.
-            backends.endAll();
+            AssertionError leaked = new AssertionError(probe.message(leaks));
+            try {
+                // A leak that is there before the next test as well as after it would not be found.
+                backends.replaceAll();
+            } catch (RuntimeException e) {
+                leaked.addSuppressed(e);
+                SharedLabs.discard(backends.pooler());
+            }
             if (wanted.mustNotLeak()) {
-                throw new AssertionError(probe.message(leaks));
+                throw leaked;
             }
         }
         if (wanted.mustChangeBackend() && !failedAlready && ranOn.size() < 2) {

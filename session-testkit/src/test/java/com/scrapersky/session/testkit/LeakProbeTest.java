@@ -33,7 +33,20 @@ class LeakProbeTest {
     private static final int REPETITIONS = 20;
 
     private static PostgresLab postgres;
-    private static final Map<PgBouncerVersion, PgBouncerLab> POOLERS = new EnumMap<>(PgBouncerVersion.class);
+    private static final Map<Pooler, PoolerLab> POOLERS = new EnumMap<>(Pooler.class);
+
+    /** Both PgBouncers, and the pooler that has to leak exactly as they do. */
+    static List<Pooler> kinds() {
+        return List.of(
+                Pooler.PGBOUNCER_1_18,
+                Pooler.PGBOUNCER_1_26,
+                Pooler.HOSTILE_PGBOUNCER_1_18,
+                Pooler.HOSTILE_PGBOUNCER_1_26);
+    }
+
+    private static boolean isPgBouncer126(Pooler kind) {
+        return kind == Pooler.PGBOUNCER_1_26 || kind == Pooler.HOSTILE_PGBOUNCER_1_26;
+    }
 
     @BeforeAll
     static void start() {
@@ -47,16 +60,14 @@ class LeakProbeTest {
                 "create function choose_language(name text) returns void language plpgsql as"
                         + " $$ begin perform set_config('lc_messages', name, false); set work_mem = '5MB'; end $$",
                 "create policy own on job using (tenant = current_setting('shop.tenant', true))");
-        for (PgBouncerVersion version : PgBouncerVersion.values()) {
-            POOLERS.put(
-                    version,
-                    PgBouncerLab.builder(postgres).version(version).poolSize(3).start());
+        for (Pooler kind : kinds()) {
+            POOLERS.put(kind, kind.start(postgres, 3));
         }
     }
 
     @AfterAll
     static void stop() {
-        POOLERS.values().forEach(PgBouncerLab::close);
+        POOLERS.values().forEach(PoolerLab::close);
         postgres.close();
     }
 
@@ -70,8 +81,8 @@ class LeakProbeTest {
      * PostgreSQL 18 reports these too.
      */
     record Expected(LeakKind kind, String name, String before, String after) {
-        boolean isCarriedBy(PgBouncerVersion version) {
-            return version == PgBouncerVersion.V1_26
+        boolean isCarriedBy(Pooler kind) {
+            return isPgBouncer126(kind)
                     && Set.of("search_path", "default_transaction_read_only", "session_authorization")
                             .contains(name);
         }
@@ -196,20 +207,20 @@ class LeakProbeTest {
                         "open"));
     }
 
-    static Stream<Arguments> leaksOnBoth() {
-        return Stream.of(PgBouncerVersion.values()).flatMap(version -> leaks().map(leak -> with(version, leak)));
+    static Stream<Arguments> leaksOnEach() {
+        return kinds().stream().flatMap(kind -> leaks().map(leak -> with(kind, leak)));
     }
 
-    private static Arguments with(PgBouncerVersion version, Arguments leak) {
+    private static Arguments with(Pooler kind, Arguments leak) {
         return Arguments.of(
-                Stream.concat(Stream.of(version), Stream.of(leak.get())).toArray());
+                Stream.concat(Stream.of(kind), Stream.of(leak.get())).toArray());
     }
 
     @ParameterizedTest(name = "{0}: {1}")
-    @MethodSource("leaksOnBoth")
-    void findsTheLeak(PgBouncerVersion version, String what, Map<String, String> properties, Act act, Expected expected)
+    @MethodSource("leaksOnEach")
+    void findsTheLeak(Pooler kind, String what, Map<String, String> properties, Act act, Expected expected)
             throws Exception {
-        PgBouncerLab pooler = POOLERS.get(version);
+        PoolerLab pooler = POOLERS.get(kind);
         try (Backends backends = Backends.of(pooler);
                 Connection subject = connect(pooler, properties);
                 LeakProbe probe = LeakProbe.before(backends)) {
@@ -223,11 +234,12 @@ class LeakProbeTest {
                             execute(other, "select 1");
                         }
                     }));
-            if (expected.isCarriedBy(version)) {
+            if (expected.isCarriedBy(kind)) {
                 probe.assertNothingLeaked();
                 return;
             }
-            assertThat(probe.leaks()).anySatisfy(leak -> {
+            List<Leak> leaks = probe.leaks();
+            assertThat(leaks).anySatisfy(leak -> {
                 assertThat(leak)
                         .extracting(Leak::backend, Leak::kind, Leak::name, Leak::before, Leak::after)
                         .containsExactly(victim, expected.kind(), expected.name(), expected.before(), expected.after());
@@ -235,7 +247,7 @@ class LeakProbeTest {
                 assertThat(leak.steps()).contains("guilty").doesNotContain("harmless");
                 assertThat(leak.statement()).isNotBlank();
             });
-            assertThat(probe.leaks()).extracting(Leak::backend).containsOnly(victim);
+            assertThat(leaks).extracting(Leak::backend).containsOnly(victim);
             assertThatThrownBy(probe::assertNothingLeaked)
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining(pooler.name())
@@ -243,14 +255,14 @@ class LeakProbeTest {
                     .hasMessageContaining(expected.name())
                     .hasMessageContaining("\"guilty\"")
                     .hasMessageContaining(expected.kind().remedy());
-            backends.endAll();
+            backends.replaceAll();
         }
     }
 
     @ParameterizedTest
-    @EnumSource
-    void findsSequencesOnDemand(PgBouncerVersion version) throws Exception {
-        PgBouncerLab pooler = POOLERS.get(version);
+    @MethodSource("kinds")
+    void findsSequencesOnDemand(Pooler kind) throws Exception {
+        PoolerLab pooler = POOLERS.get(kind);
         try (Backends backends = Backends.of(pooler);
                 Connection subject = connect(pooler, Map.of());
                 LeakProbe probe = fresh(backends).sequences(true).before();
@@ -260,14 +272,14 @@ class LeakProbeTest {
                     .extracting(Leak::kind, Leak::before, Leak::after)
                     .containsExactly(tuple(LeakKind.SEQUENCE, null, value));
             assertThat(usual.leaks()).isEmpty();
-            backends.endAll();
+            backends.replaceAll();
         }
     }
 
     @Test
     void findsNamedStatementsOnlyWhereThePoolerDoesNotCarryThem() throws Exception {
-        for (PgBouncerVersion version : PgBouncerVersion.values()) {
-            PgBouncerLab pooler = POOLERS.get(version);
+        for (Pooler kind : kinds()) {
+            PoolerLab pooler = POOLERS.get(kind);
             try (Backends backends = Backends.of(pooler);
                     LeakProbe probe = LeakProbe.before(backends);
                     Connection metadata = connect(pooler, Map.of());
@@ -282,7 +294,7 @@ class LeakProbeTest {
                         statement.getMetaData();
                     }
                 });
-                if (version == PgBouncerVersion.V1_18) {
+                if (!isPgBouncer126(kind)) {
                     assertThat(probe.leaks())
                             .extracting(Leak::kind)
                             .containsOnly(LeakKind.PREPARED_STATEMENT)
@@ -291,16 +303,16 @@ class LeakProbeTest {
                 } else {
                     assertThat(probe.leaks()).isEmpty();
                 }
-                backends.endAll();
+                backends.replaceAll();
             }
         }
     }
 
     /** PgBouncer sets these for each client anew; so a client that sets them harms nobody. */
     @ParameterizedTest
-    @EnumSource
-    void reportsNothingThatThePoolerReplays(PgBouncerVersion version) throws Exception {
-        PgBouncerLab pooler = POOLERS.get(version);
+    @MethodSource("kinds")
+    void reportsNothingThatThePoolerReplays(Pooler kind) throws Exception {
+        PoolerLab pooler = POOLERS.get(kind);
         try (Backends backends = Backends.of(pooler);
                 LeakProbe probe = LeakProbe.before(backends);
                 Connection subject = connect(pooler, Map.of("ApplicationName", "another name"))) {
@@ -313,28 +325,30 @@ class LeakProbeTest {
 
     /** PgBouncer 1.18 replays what pgjdbc asks for, {@code ISO}, which leaves the order of day and month as it is. */
     @ParameterizedTest
-    @EnumSource
-    void reportsWhatThePoolerReplaysOnlyInPart(PgBouncerVersion version) throws Exception {
-        PgBouncerLab pooler = POOLERS.get(version);
+    @EnumSource(
+            value = Pooler.class,
+            names = {"PGBOUNCER_1_18", "PGBOUNCER_1_26", "HOSTILE_PGBOUNCER_1_18"})
+    void reportsWhatThePoolerReplaysOnlyInPart(Pooler kind) throws Exception {
+        PoolerLab pooler = POOLERS.get(kind);
         try (Backends backends = Backends.of(pooler);
                 LeakProbe probe = LeakProbe.before(backends);
                 Connection subject = connect(pooler, Map.of())) {
             backends.onAnother(() -> execute(subject, "set datestyle = 'ISO, DMY'"));
-            if (version == PgBouncerVersion.V1_18) {
+            if (!isPgBouncer126(kind)) {
                 assertThat(probe.leaks())
                         .extracting(Leak::name, Leak::before, Leak::after)
                         .containsExactly(tuple("DateStyle", "ISO, MDY", "ISO, DMY"));
             } else {
                 assertThat(probe.leaks()).isEmpty();
             }
-            backends.endAll();
+            backends.replaceAll();
         }
     }
 
     @ParameterizedTest
-    @EnumSource
-    void findsNothingAfterHarmlessWork(PgBouncerVersion version) throws Exception {
-        PgBouncerLab pooler = POOLERS.get(version);
+    @MethodSource("kinds")
+    void findsNothingAfterHarmlessWork(Pooler kind) throws Exception {
+        PoolerLab pooler = POOLERS.get(kind);
         try (Backends backends = Backends.of(pooler);
                 LeakProbe probe = LeakProbe.before(backends);
                 Connection subject = connect(pooler, Map.of())) {
@@ -408,14 +422,14 @@ class LeakProbeTest {
 
     @Test
     void comparesBackendsThatReplacedOthersWithAllThereWere() throws Exception {
-        PgBouncerLab pooler = POOLERS.get(PgBouncerVersion.V1_26);
+        PoolerLab pooler = POOLERS.get(Pooler.PGBOUNCER_1_26);
         try (Backends backends = Backends.of(pooler);
                 LeakProbe probe = LeakProbe.before(backends);
                 Connection subject = connect(pooler, Map.of())) {
-            backends.endAll();
+            backends.replaceAll();
             backends.onEach(() -> execute(subject, "select 1"));
             probe.assertNothingLeaked();
-            backends.endAll();
+            backends.replaceAll();
             int victim = backends.onAnother(() -> {
                 execute(subject, "set work_mem = '9MB'");
                 return backends.lastPid();
@@ -423,13 +437,13 @@ class LeakProbeTest {
             assertThat(probe.leaks())
                     .extracting(Leak::backend, Leak::name, Leak::before, Leak::after)
                     .containsExactly(tuple(victim, "work_mem", "4096 kB", "9216 kB"));
-            backends.endAll();
+            backends.replaceAll();
         }
     }
 
     @Test
     void reportsWhatATestTookAway() throws Exception {
-        PgBouncerLab pooler = POOLERS.get(PgBouncerVersion.V1_18);
+        PoolerLab pooler = POOLERS.get(Pooler.PGBOUNCER_1_18);
         try (Backends backends = Backends.of(pooler);
                 Connection subject = connect(pooler, Map.of())) {
             backends.onEach(() -> execute(subject, "set work_mem = '9MB'"));
@@ -439,17 +453,17 @@ class LeakProbeTest {
                         .extracting(Leak::name, Leak::before, Leak::after)
                         .containsExactly(tuple("work_mem", "9216 kB", "4096 kB"));
             }
-            backends.endAll();
+            backends.replaceAll();
         }
     }
 
     private static LeakProbe.Builder fresh(Backends backends) {
         backends.pids();
-        backends.endAll();
+        backends.replaceAll();
         return LeakProbe.builder(backends);
     }
 
-    private static Connection connect(PgBouncerLab pooler, Map<String, String> more) throws SQLException {
+    private static Connection connect(PoolerLab pooler, Map<String, String> more) throws SQLException {
         Map<String, String> all = new HashMap<>(UNNAMED);
         all.putAll(more);
         return pooler.connect(all);

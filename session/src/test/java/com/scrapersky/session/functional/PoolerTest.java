@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.testkit.Backends;
+import com.scrapersky.session.testkit.LeakProbe;
 import java.sql.Connection;
 import java.util.HashSet;
 import java.util.List;
@@ -32,9 +33,10 @@ class PoolerTest {
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
         CyclicBarrier together = new CyclicBarrier(CLIENTS);
         try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
-                        route.endpoint().url())
-                .maximumPoolSize(CLIENTS)
-                .build()) {
+                                route.endpoint().url())
+                        .maximumPoolSize(CLIENTS)
+                        .build();
+                LeakProbe probe = LeakProbe.before(route.pooler())) {
             List<Future<Integer>> clients = IntStream.range(0, CLIENTS)
                     .mapToObj(client -> threads.submit(() -> {
                         together.await();
@@ -51,6 +53,7 @@ class PoolerTest {
                     .isGreaterThan(CLIENTS);
             assertThat(sessions.sql("select count(*) from pooler_test").single(Integer.class))
                     .isEqualTo(CLIENTS * REPETITIONS);
+            probe.assertNothingLeaked();
         } finally {
             threads.shutdownNow();
         }

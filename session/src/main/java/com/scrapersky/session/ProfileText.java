@@ -1,17 +1,16 @@
-package com.scrapersky.session.internal.pooler;
+package com.scrapersky.session;
 
-import com.scrapersky.session.PoolerProfile;
 import com.scrapersky.session.PoolerProfile.Evidence;
 import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Parameter;
 import java.util.Locale;
 
 /** A profile in words: for the log at start, and for whoever asks why a parameter has its value. */
-public final class ProfileText {
+final class ProfileText {
 
     private ProfileText() {}
 
-    public static String of(PoolerProfile profile) {
+    static String of(PoolerProfile profile) {
         StringBuilder text = new StringBuilder();
         text.append(
                 profile.mode() == Mode.DIRECT
