@@ -1,23 +1,20 @@
 package com.scrapersky.session.testkit.conformance;
 
+import static com.scrapersky.session.testkit.conformance.JdbcSteps.execute;
+import static com.scrapersky.session.testkit.conformance.JdbcSteps.outcome;
+import static com.scrapersky.session.testkit.conformance.JdbcSteps.shape;
+import static com.scrapersky.session.testkit.conformance.JdbcSteps.transaction;
+import static com.scrapersky.session.testkit.conformance.JdbcSteps.value;
+
 import com.scrapersky.session.testkit.conformance.JdbcCase.Step;
-import java.io.ByteArrayInputStream;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
-import java.sql.CallableStatement;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.sql.Statement;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.postgresql.PGConnection;
-import org.postgresql.largeobject.LargeObject;
-import org.postgresql.largeobject.LargeObjectManager;
 
 /** What programs do with JDBC: the list on which the imitation of a pooler and the real one have to agree. */
 final class JdbcCases {
@@ -36,12 +33,12 @@ final class JdbcCases {
 
     private static void statements(List<JdbcCase> cases) {
         Step select = connection -> value(connection, "select 7 * 6");
-        Step prepared = JdbcCases::prepared;
+        Step prepared = JdbcSteps::prepared;
         cases.add(JdbcCase.of("plain statement", select, select, select));
         for (String threshold : List.of("0", "1", "5", "-1")) {
             cases.add(JdbcCase.of("prepared statement", prepared, prepared, prepared)
                     .with("prepareThreshold", threshold));
-            cases.add(JdbcCase.of("one prepared statement for long", JdbcCases::preparedManyTimes)
+            cases.add(JdbcCase.of("one prepared statement for long", JdbcSteps::preparedManyTimes)
                     .with("prepareThreshold", threshold));
         }
         cases.add(JdbcCase.of("simple query mode", prepared, prepared).with("preferQueryMode", "simple"));
@@ -56,12 +53,12 @@ final class JdbcCases {
             }
         }));
         for (String threshold : List.of("0", "1")) {
-            cases.add(JdbcCase.of("batch", JdbcCases::batch, JdbcCases::batch).with("prepareThreshold", threshold));
-            cases.add(JdbcCase.of("fetch size in a transaction", JdbcCases::fetchSize, JdbcCases::fetchSize)
+            cases.add(JdbcCase.of("batch", JdbcSteps::batch, JdbcSteps::batch).with("prepareThreshold", threshold));
+            cases.add(JdbcCase.of("fetch size in a transaction", JdbcSteps::fetchSize, JdbcSteps::fetchSize)
                     .with("prepareThreshold", threshold));
         }
-        cases.add(JdbcCase.of("metadata before execution", JdbcCases::metaData, JdbcCases::metaData));
-        cases.add(JdbcCase.of("parameter metadata", JdbcCases::parameterMetaData, JdbcCases::parameterMetaData));
+        cases.add(JdbcCase.of("metadata before execution", JdbcSteps::metaData, JdbcSteps::metaData));
+        cases.add(JdbcCase.of("parameter metadata", JdbcSteps::parameterMetaData, JdbcSteps::parameterMetaData));
         cases.add(JdbcCase.of("syntax error", connection -> value(connection, "selec"), select));
         cases.add(JdbcCase.of(
                         "altered table behind a prepared statement",
@@ -70,9 +67,9 @@ final class JdbcCases {
                         connection -> execute(connection, "alter table shape add b int"),
                         connection -> shape(connection, "a"))
                 .with("prepareThreshold", "1"));
-        cases.add(JdbcCase.of("copy in and out", JdbcCases::copy, JdbcCases::copy));
-        cases.add(JdbcCase.of("large object", JdbcCases::largeObject));
-        cases.add(JdbcCase.of("cursor of a function", JdbcCases::refcursor));
+        cases.add(JdbcCase.of("copy in and out", JdbcSteps::copy, JdbcSteps::copy));
+        cases.add(JdbcCase.of("large object", JdbcSteps::largeObject));
+        cases.add(JdbcCase.of("cursor of a function", JdbcSteps::refcursor));
         cases.add(JdbcCase.of(
                 "query timeout",
                 connection -> {
@@ -88,9 +85,9 @@ final class JdbcCases {
     private static void transactions(List<JdbcCase> cases) {
         for (String threshold : List.of("0", "1")) {
             cases.add(
-                    JdbcCase.of("transactions", JdbcCases::transaction, JdbcCases::transaction, JdbcCases::transaction)
+                    JdbcCase.of("transactions", JdbcSteps::transaction, JdbcSteps::transaction, JdbcSteps::transaction)
                             .with("prepareThreshold", threshold));
-            cases.add(JdbcCase.of("savepoint", JdbcCases::savepoint, JdbcCases::savepoint)
+            cases.add(JdbcCase.of("savepoint", JdbcSteps::savepoint, JdbcSteps::savepoint)
                     .with("prepareThreshold", threshold));
         }
         cases.add(JdbcCase.of("error in a transaction", connection -> {
@@ -182,7 +179,7 @@ final class JdbcCases {
         remembered(cases, "listen channel", "select count(*) from pg_listening_channels()");
         remembered(cases, "reset all", "show timezone");
         for (String all : List.of("discard all", "deallocate all")) {
-            cases.add(JdbcCase.of(all, JdbcCases::prepared, connection -> execute(connection, all), JdbcCases::prepared)
+            cases.add(JdbcCase.of(all, JdbcSteps::prepared, connection -> execute(connection, all), JdbcSteps::prepared)
                     .with("prepareThreshold", "1"));
         }
         cases.add(JdbcCase.of(
@@ -247,200 +244,5 @@ final class JdbcCases {
                 .with("assumeMinServerVersion", "12"));
         cases.add(JdbcCase.of("channel binding", select).with("channelBinding", "require"));
         cases.add(JdbcCase.of("TLS", select).with("sslmode", "require"));
-    }
-
-    // ---- what the steps are made of
-
-    static String outcome(java.util.concurrent.Callable<String> work) {
-        try {
-            return String.valueOf(work.call());
-        } catch (SQLException e) {
-            return "SQLSTATE " + e.getSQLState();
-        } catch (Exception e) {
-            return e.getClass().getSimpleName();
-        }
-    }
-
-    static String value(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : "no row";
-        }
-    }
-
-    static String execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-            return "done";
-        }
-    }
-
-    private static String prepared(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("select ?::int + 1")) {
-            statement.setInt(1, 41);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getString(1);
-            }
-        }
-    }
-
-    private static String preparedManyTimes(Connection connection) throws SQLException {
-        StringBuilder seen = new StringBuilder();
-        try (PreparedStatement statement = connection.prepareStatement("select ?::int")) {
-            for (int i = 0; i < 8; i++) {
-                statement.setInt(1, i);
-                try (ResultSet rows = statement.executeQuery()) {
-                    rows.next();
-                    seen.append(rows.getString(1));
-                }
-            }
-        }
-        return seen.toString();
-    }
-
-    private static String transaction(Connection connection) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            String first = prepared(connection);
-            String second = value(connection, "select 'second'");
-            connection.commit();
-            return first + " " + second;
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
-    private static String savepoint(Connection connection) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            execute(connection, "create temp table short (id int) on commit drop");
-            Savepoint savepoint = connection.setSavepoint();
-            execute(connection, "insert into short values (1)");
-            connection.rollback(savepoint);
-            String count = value(connection, "select count(*) from short");
-            connection.commit();
-            return count;
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
-    private static String batch(Connection connection) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            execute(connection, "create temp table short (id int) on commit drop");
-            try (PreparedStatement insert = connection.prepareStatement("insert into short values (?)")) {
-                for (int i = 0; i < 20; i++) {
-                    insert.setInt(1, i);
-                    insert.addBatch();
-                }
-                insert.executeBatch();
-            }
-            String sum = value(connection, "select sum(id) from short");
-            connection.commit();
-            return sum;
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
-    private static String fetchSize(Connection connection) throws SQLException {
-        connection.setAutoCommit(false);
-        try (PreparedStatement statement = connection.prepareStatement("select * from generate_series(1, 55)")) {
-            statement.setFetchSize(10);
-            int count = 0;
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    count++;
-                }
-            }
-            connection.commit();
-            return String.valueOf(count);
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
-    private static String metaData(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("select 1 as one")) {
-            String name = statement.getMetaData().getColumnName(1);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return name + rows.getInt(1);
-            }
-        }
-    }
-
-    private static String parameterMetaData(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("select ?::int")) {
-            return statement.getParameterMetaData().getParameterTypeName(1);
-        }
-    }
-
-    private static String shape(Connection connection, String column) throws SQLException {
-        connection.setAutoCommit(false);
-        try (PreparedStatement statement = connection.prepareStatement("select * from shape");
-                ResultSet rows = statement.executeQuery()) {
-            String label = rows.getMetaData().getColumnLabel(rows.findColumn(column));
-            connection.commit();
-            return label;
-        } catch (SQLException e) {
-            connection.rollback();
-            throw e;
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
-    private static String copy(Connection connection) throws Exception {
-        connection.setAutoCommit(false);
-        try {
-            execute(connection, "create temp table short (id int) on commit drop");
-            byte[] data = "1\n2\n3\n".getBytes(StandardCharsets.US_ASCII);
-            var copy = connection.unwrap(PGConnection.class).getCopyAPI();
-            copy.copyIn("copy short from stdin", new ByteArrayInputStream(data));
-            StringWriter back = new StringWriter();
-            copy.copyOut("copy short to stdout", back);
-            connection.commit();
-            return back.toString().replace('\n', ' ');
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
-    private static String largeObject(Connection connection) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            LargeObjectManager manager = connection.unwrap(PGConnection.class).getLargeObjectAPI();
-            long oid = manager.createLO();
-            LargeObject object = manager.open(oid);
-            object.write(new byte[] {1, 2, 3});
-            long size = object.size64();
-            object.close();
-            manager.delete(oid);
-            connection.commit();
-            return String.valueOf(size);
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
-    private static String refcursor(Connection connection) throws SQLException {
-        connection.setAutoCommit(false);
-        try (CallableStatement call = connection.prepareCall("{? = call numbers_cursor()}")) {
-            call.registerOutParameter(1, Types.REF_CURSOR);
-            call.execute();
-            int count = 0;
-            try (ResultSet rows = (ResultSet) call.getObject(1)) {
-                while (rows.next()) {
-                    count++;
-                }
-            }
-            connection.commit();
-            return String.valueOf(count);
-        } finally {
-            connection.setAutoCommit(true);
-        }
     }
 }

@@ -35,10 +35,10 @@ class MannersAgainstRealPoolersTest {
     static void start() throws SQLException {
         postgres = PostgresLab.start();
         try (Connection connection = postgres.connect()) {
-            JdbcCases.execute(connection, "create role stranger");
-            JdbcCases.execute(connection, "create schema elsewhere");
-            JdbcCases.execute(connection, "create sequence numbers");
-            JdbcCases.execute(
+            JdbcSteps.execute(connection, "create role stranger");
+            JdbcSteps.execute(connection, "create schema elsewhere");
+            JdbcSteps.execute(connection, "create sequence numbers");
+            JdbcSteps.execute(
                     connection,
                     "create function numbers_cursor() returns refcursor language plpgsql as $$ declare c refcursor;"
                             + " begin open c for select generate_series(1, 5); return c; end $$");
@@ -83,15 +83,15 @@ class MannersAgainstRealPoolersTest {
 
     private static String verdict(PoolerLab pooler, JdbcCase each) throws SQLException {
         try (Connection connection = postgres.connect()) {
-            JdbcCases.execute(connection, "drop table if exists shape");
+            JdbcSteps.execute(connection, "drop table if exists shape");
         }
         List<String> seen = new ArrayList<>();
         try (Backends backends = Backends.of(pooler);
                 LeakProbe probe = LeakProbe.before(backends)) {
-            seen.add(JdbcCases.outcome(() -> {
+            seen.add(JdbcSteps.outcome(() -> {
                 try (Connection connection = pooler.connect(each.properties())) {
                     for (JdbcCase.Step step : each.steps()) {
-                        seen.add(JdbcCases.outcome(() -> backends.onAnother(() -> step.run(connection))));
+                        seen.add(JdbcSteps.outcome(() -> backends.onAnother(() -> step.run(connection))));
                     }
                 }
                 return "closed";

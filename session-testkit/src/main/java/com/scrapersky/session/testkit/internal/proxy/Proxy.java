@@ -2,6 +2,7 @@ package com.scrapersky.session.testkit.internal.proxy;
 
 import com.scrapersky.session.testkit.HandOver;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
@@ -23,6 +24,8 @@ public final class Proxy implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
     private static final int BACKLOG = 1024;
+    /** Not the loopback address of the platform, which may be IPv6: the URLs say this one. */
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
     private final ProxyOptions options;
     private final Etiquette etiquette;
@@ -46,7 +49,7 @@ public final class Proxy implements AutoCloseable {
         passwords = new Passwords(options.users());
         acceptor = ServerSocketChannel.open();
         try {
-            acceptor.bind(new InetSocketAddress("127.0.0.1", options.port()), BACKLOG);
+            acceptor.bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), options.port()), BACKLOG);
         } catch (IOException e) {
             acceptor.close();
             throw e;

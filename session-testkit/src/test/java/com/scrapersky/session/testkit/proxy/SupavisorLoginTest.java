@@ -1,0 +1,174 @@
+package com.scrapersky.session.testkit.proxy;
+
+import static com.scrapersky.session.testkit.proxy.Jdbc.pid;
+import static com.scrapersky.session.testkit.proxy.Jdbc.query;
+import static com.scrapersky.session.testkit.proxy.Jdbc.unnamed;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.scrapersky.session.testkit.Manners;
+import com.scrapersky.session.testkit.PostgresLab;
+import com.scrapersky.session.testkit.TransactionPooler;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+
+/** Facts seen on a running Supavisor that a client can see, one test each: who gets in, and what a login says. */
+class SupavisorLoginTest extends SupavisorFixture {
+
+    @Test
+    void startupParametersAreDroppedWithoutAWord() throws SQLException {
+        try (Connection connection = pooler.connect(Map.of(
+                "prepareThreshold",
+                "0",
+                "assumeMinServerVersion",
+                "12",
+                "ApplicationName",
+                "mine",
+                "options",
+                "-c statement_timeout=5s"))) {
+            assertThat(query(connection, "show statement_timeout")).isEqualTo("0");
+            assertThat(query(connection, "show timezone")).isNotEqualTo("Europe/Berlin");
+            assertThat(query(connection, "show extra_float_digits")).isEqualTo("1");
+            assertThat(query(connection, "show application_name")).isEqualTo("Supavisor");
+        }
+    }
+
+    @Test
+    void startupParametersHonourTheSearchPathWithAPoolOfItsOwn() throws SQLException {
+        try (Connection plain = unnamed(pooler);
+                Connection own = pooler.connect(Map.of("currentSchema", "mine"));
+                Connection options = pooler.connect(Map.of("options", "-c search_path=other"))) {
+            assertThat(query(own, "show search_path")).isEqualTo("mine");
+            assertThat(query(options, "show search_path")).isEqualTo("other");
+            assertThat(query(plain, "show search_path")).isEqualTo("\"$user\", public");
+            assertThat(List.of(pid(plain), pid(own), pid(options))).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void startupParametersOpenNoMorePoolsThanAllowed() throws SQLException {
+        try (TransactionPooler limited =
+                        supavisor(Manners.supavisor().maximumPools(1)).start();
+                Connection first = unnamed(limited)) {
+            assertThat(query(first, "select 1")).isEqualTo("1");
+            assertThatThrownBy(() -> limited.connect(Map.of("currentSchema", "another")))
+                    .satisfies(e -> assertState(e, "XX000", "(EMAXPOOLSREACHED) max pools count reached"));
+        }
+    }
+
+    @Test
+    void startupParametersFillAKilobyteAtMost() {
+        assertThatThrownBy(() -> pooler.connect(Map.of("options", "x".repeat(1000))))
+                .satisfies(e -> {
+                    assertState(e, "08P01", "Startup packet too large: ");
+                    assertThat(e.getMessage()).contains("bytes (max 1024 bytes)");
+                });
+    }
+
+    private String address() {
+        return "jdbc:postgresql://127.0.0.1:" + pooler.port() + "/postgres";
+    }
+
+    @Test
+    void loginFindsTheTenantInTheUsersNameOrInTheOptions() throws SQLException {
+        DriverManager.getConnection(address(), "postgres.tenant", postgres.password())
+                .close();
+        DriverManager.getConnection(address() + "?options=reference%3Dtenant", "postgres", postgres.password())
+                .close();
+        assertThatThrownBy(() -> DriverManager.getConnection(address(), "postgres", postgres.password()))
+                .satisfies(e -> assertState(
+                        e,
+                        "XX000",
+                        "(ENOIDENTIFIER) no tenant identifier provided (external_id or sni_hostname required)"));
+        assertThatThrownBy(() -> DriverManager.getConnection(address(), "a.b.nobody", postgres.password()))
+                .satisfies(e -> assertState(e, "XX000", "(ENOTFOUND) tenant/user a.b.nobody not found"));
+    }
+
+    @Test
+    void loginClosesTheDoorAfterTenWrongPasswords() throws Exception {
+        try (TransactionPooler guarded = supavisor(
+                        Manners.supavisor().circuitBreaker(3, Duration.ofMinutes(1), Duration.ofMinutes(1)))
+                .start()) {
+            String url = "jdbc:postgresql://127.0.0.1:" + guarded.port() + "/postgres?sslmode=disable";
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> DriverManager.getConnection(url, "postgres.tenant", "wrong"))
+                        .satisfies(
+                                e -> assertState(e, "28P01", "password authentication failed for user \"postgres\""));
+            }
+            assertThatThrownBy(() -> DriverManager.getConnection(url, "postgres.tenant", postgres.password()))
+                    .satisfies(e -> assertState(
+                            e,
+                            "XX000",
+                            "(ECIRCUITBREAKER) too many authentication failures, new connections are temporarily"
+                                    + " blocked"));
+        }
+        assertThat(Manners.supavisor().authenticationFailures()).isEqualTo(10);
+    }
+
+    @Test
+    void loginHasNoChannelBindingAndNoDirectTls() {
+        assertThatThrownBy(() -> pooler.connect(Map.of("channelBinding", "require")))
+                .isInstanceOf(SQLException.class);
+        assertThatThrownBy(() -> pooler.connect(Map.of("sslNegotiation", "direct", "sslmode", "require")))
+                .isInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void loginShowsASupavisor() throws Exception {
+        try (Connection connection = unnamed(pooler)) {
+            assertThat(connection.unwrap(PGConnection.class).getBackendPID()).isNotEqualTo(pid(connection));
+        }
+        try (Connection connection = pooler.connect(Map.of("assumeMinServerVersion", "12"))) {
+            assertThat(connection.unwrap(PGConnection.class).getParameterStatus("application_name"))
+                    .isEqualTo("Supavisor");
+        }
+        try (Wire wire = Wire.raw(pooler)) {
+            wire.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            String answer = new String(wire.readRaw(43), java.nio.charset.StandardCharsets.US_ASCII);
+            assertThat(answer).startsWith("HTTP/1.1 204 OK").contains("x-app-version: 2.9.7");
+        }
+    }
+
+    @Test
+    void loginIsRepeatedAsAHeartbeat() throws Exception {
+        try (TransactionPooler lively = supavisor(Manners.supavisor().heartbeat(Duration.ofMillis(50)))
+                        .trustClients()
+                        .start();
+                Wire wire = Wire.open(lively)) {
+            assertThat(wire.next()).isEqualTo("S:application_name Supavisor");
+            assertThat(wire.next()).isEqualTo("S:application_name Supavisor");
+        }
+    }
+
+    @Test
+    void loginIsRefusedWhenThereAreTooManyClients() throws Exception {
+        try (TransactionPooler small = supavisor().maximumClients(1).start();
+                Connection first = unnamed(small)) {
+            assertThat(query(first, "select 1")).isEqualTo("1");
+            assertThatThrownBy(() -> small.connect(Map.of("sslmode", "disable", "gssEncMode", "disable")))
+                    .satisfies(e -> assertState(e, "XX000", "(EMAXCONN) max client connections reached, limit: 1"));
+        }
+    }
+
+    @Test
+    void loginSucceedsWhenTheServerIsDown() throws Exception {
+        PostgresLab mortal = PostgresLab.start();
+        try (mortal;
+                TransactionPooler front = TransactionPooler.builder(mortal)
+                        .preset(Manners.supavisor())
+                        .start()) {
+            mortal.stop();
+            try (Connection connection = front.connect(Map.of("assumeMinServerVersion", "12"))) {
+                assertThatThrownBy(() -> query(connection, "select 1"))
+                        .satisfies(
+                                e -> assertState(e, "08006", "Failed to connect to database: {:error, :econnrefused}"));
+            }
+        }
+    }
+}
