@@ -1,8 +1,8 @@
 package com.scrapersky.session.testkit.internal.proxy;
 
 import com.scrapersky.session.testkit.HandOver;
+import com.scrapersky.session.testkit.internal.process.LoopbackPorts;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -46,7 +46,7 @@ public final class Proxy implements AutoCloseable {
         passwords = new Passwords(options.users());
         acceptor = ServerSocketChannel.open();
         try {
-            acceptor.bind(new InetSocketAddress("127.0.0.1", options.port()), BACKLOG);
+            acceptor.bind(LoopbackPorts.address(options.port()), BACKLOG);
         } catch (IOException e) {
             acceptor.close();
             throw e;
