@@ -47,7 +47,8 @@ public final class LoopbackPorts {
         }
     }
 
-    private static InetSocketAddress address(int port) throws IOException {
+    /** Where a server listens that clients reach by {@link #HOST}, whatever the machine calls its loopback address. */
+    public static InetSocketAddress address(int port) throws IOException {
         return new InetSocketAddress(InetAddress.getByAddress(HOST, new byte[] {127, 0, 0, 1}), port);
     }
 }

@@ -1,9 +1,8 @@
 package com.scrapersky.session.testkit.internal.proxy;
 
 import com.scrapersky.session.testkit.HandOver;
+import com.scrapersky.session.testkit.internal.process.LoopbackPorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -24,8 +23,6 @@ public final class Proxy implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
     private static final int BACKLOG = 1024;
-    /** Not the loopback address of the platform, which may be IPv6: the URLs say this one. */
-    private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
     private final ProxyOptions options;
     private final Etiquette etiquette;
@@ -49,7 +46,7 @@ public final class Proxy implements AutoCloseable {
         passwords = new Passwords(options.users());
         acceptor = ServerSocketChannel.open();
         try {
-            acceptor.bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), options.port()), BACKLOG);
+            acceptor.bind(LoopbackPorts.address(options.port()), BACKLOG);
         } catch (IOException e) {
             acceptor.close();
             throw e;
