@@ -80,13 +80,18 @@ final class ConnectionSource implements AutoCloseable {
         if (url == null) {
             throw new SQLException("its connections have no URL of pgjdbc's");
         }
-        String port = url.getProperty("PGPORT", "5432").split(",")[0];
+        String port = first(url.getProperty("PGPORT", "5432"));
         return new Destination(
-                url.getProperty("PGHOST", "localhost").split(",")[0],
+                first(url.getProperty("PGHOST", "localhost")),
                 port.isEmpty() ? 5432 : Integer.parseInt(port),
                 metaData.getUserName(),
                 url.getProperty("PGDBNAME", metaData.getUserName()),
                 Destination.enforcesTls(url.getProperty("sslmode")));
+    }
+
+    private static String first(String list) {
+        int comma = list.indexOf(',');
+        return comma < 0 ? list : list.substring(0, comma);
     }
 
     private static List<PoolerProfile.Parameter> existing(PGConnection connection) {

@@ -11,7 +11,6 @@ import com.scrapersky.session.internal.pooler.PoolerDetection;
 import com.scrapersky.session.internal.pooler.PoolerDetection.Finding;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -176,7 +175,7 @@ final class PoolAssembly {
         config.setPoolName("sky-session");
         config.setMaximumPoolSize(Integer.parseInt(maximumPoolSize.value()));
         config.setConnectionTimeout(Long.parseLong(connectionTimeout.value()));
-        config.setExceptionOverride(new KeepOnUnsupportedFeature());
+        config.setExceptionOverride(new KeptOnUnsupportedFeature());
         config.setMaxLifetime(MAXIMUM_LIFETIME.toMillis());
         if (profile.mode() == Mode.TRANSACTION) {
             config.setKeepaliveTime(0);
@@ -214,14 +213,5 @@ final class PoolAssembly {
 
         @Override
         public void setLoginTimeout(int seconds) {}
-    }
-
-    /** HikariCP takes 0A000 for a broken connection; PostgreSQL says it of any statement with an unsupported feature. */
-    private static final class KeepOnUnsupportedFeature implements SQLExceptionOverride {
-
-        @Override
-        public Override adjudicate(SQLException error) {
-            return "0A000".equals(error.getSQLState()) ? Override.DO_NOT_EVICT : Override.CONTINUE_EVICT;
-        }
     }
 }

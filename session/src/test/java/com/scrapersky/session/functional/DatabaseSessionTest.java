@@ -237,6 +237,73 @@ class DatabaseSessionTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void refusesTransactionControlAsText(Route route) {
+        try (DatabaseSessionFactory sessions = route.open()) {
+            for (String text : java.util.List.of(
+                    "begin",
+                    "/* x */ BEGIN isolation level serializable",
+                    "start transaction",
+                    "commit",
+                    "end",
+                    "rollback",
+                    "abort",
+                    "savepoint s",
+                    "release s",
+                    "rollback to s",
+                    "prepare transaction 'x'",
+                    "select 1; commit")) {
+                assertThatThrownBy(() -> sessions.sql(text)).as(text).isInstanceOf(SessionUsageException.class);
+                assertThatThrownBy(() ->
+                                sessions.write(session -> session.sql(text).update()))
+                        .as(text)
+                        .isInstanceOf(SessionUsageException.class);
+            }
+            sessions.sql(
+                            "create or replace function of_the_session() returns int language sql begin atomic select 1; select 2; end")
+                    .update();
+            assertThat(sessions.sql("select of_the_session() as \"commit\"").row())
+                    .containsEntry("commit", 2);
+        }
+    }
+
+    @Test
+    void aStreamDoesNotOutliveItsSession() {
+        try (DatabaseSessionFactory sessions = Route.PGBOUNCER_1_18.open()) {
+            String numbers = "select n from generate_series(1, 100) n";
+            var escaped = sessions.read(session -> session.sql(numbers).stream());
+            assertThatThrownBy(escaped::toList)
+                    .isInstanceOf(SessionUsageException.class)
+                    .hasMessageContaining("after the end of its session");
+            try (DatabaseSession session = sessions.openSession()) {
+                var foreign = session.sql(numbers).pageSize(10).stream();
+                assertThatThrownBy(() ->
+                                CompletableFuture.supplyAsync(foreign::toList).join())
+                        .cause()
+                        .isInstanceOf(SessionUsageException.class)
+                        .hasMessageContaining("opened by thread");
+            }
+        }
+    }
+
+    /** HikariCP takes SQLSTATE 0A000 for a broken connection unless it is told otherwise. */
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void anUnsupportedFeatureCostsNoConnection(Route route) {
+        try (DatabaseSessionFactory sessions = route.open()) {
+            int after = sessions.write(session -> {
+                assertThatThrownBy(() -> session.savepoint(inner ->
+                                inner.sql("select 1 from otherdb.public.t").rows()))
+                        .isInstanceOfSatisfying(
+                                StatementException.class,
+                                error -> assertThat(error.sqlState()).hasValue("0A000"));
+                return session.sql("select 5").single(Integer.class);
+            });
+            assertThat(after).isEqualTo(5);
+        }
+    }
+
     private interface Call {
         void run() throws SQLException;
     }

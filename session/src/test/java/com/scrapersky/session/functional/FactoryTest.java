@@ -130,6 +130,28 @@ class FactoryTest {
     }
 
     @Test
+    void aPasswordGivenAsAPropertyStaysAPassword() throws Exception {
+        var endpoint = Route.PGBOUNCER_1_18.endpoint();
+        String withoutPassword = endpoint.url().replaceFirst(":[^:@]*@", "@");
+        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(withoutPassword + "?loginTimeout=3")
+                .driverProperty("password", endpoint.password())
+                .driverProperty("sslpassword", "hunter-2")
+                .connectionTimeout(Duration.ofSeconds(20))
+                .build()) {
+            assertThat(sessions.sql("select 1").single(Integer.class)).isEqualTo(1);
+            assertThat(sessions.profile().toString())
+                    .doesNotContain(endpoint.password())
+                    .doesNotContain("hunter-2");
+            HikariDataSource pool = sessions.dataSource().unwrap(HikariDataSource.class);
+            assertThat(pool.getDataSource().getLoginTimeout())
+                    .as("as the profile says, not HikariCP's own")
+                    .isEqualTo(3)
+                    .isEqualTo(Integer.parseInt(
+                            parameters(sessions).get("loginTimeout").value()));
+        }
+    }
+
+    @Test
     void formerConfigurationGoesOnWorking() {
         String url = Route.PGBOUNCER_1_18.endpoint().url().replaceFirst("postgres(ql)?://", "postgresql+asyncpg://")
                 + "?raw_sql=true&no_prepare=true&statement_cache_size=0&prepared_statement_cache_size=0";
@@ -240,7 +262,8 @@ class FactoryTest {
 
     static void assertNoPreparedStatements(Route route) throws Exception {
         try (Backends backends = Backends.of(route.pooler());
-                Connection connection = route.endpoint().connect(Map.of("prepareThreshold", "0"));
+                Connection connection =
+                        route.endpoint().connect(Map.of("prepareThreshold", "0", "assumeMinServerVersion", "12"));
                 var statement = connection.createStatement()) {
             Map<Integer, List<String>> prepared = backends.onEach(() -> {
                 try (var names = statement.executeQuery(

@@ -184,6 +184,10 @@ class SqlStatementTest {
                             .param("prefix", "p")
                             .batch(List.of(Map.of("id", 1), Map.of("id", -1))))
                     .containsExactly(1, 0);
+            assertThat(sessions.sql("with gone as (delete from statement_test where id = :id returning id)"
+                                    + " insert into statement_test select id + 5000, 'moved' from gone")
+                            .batch(List.of(Map.of("id", 2), Map.of("id", 4))))
+                    .containsExactly(1, 1);
             assertThatThrownBy(() -> sessions.sql(insert + " returning id").batch(items))
                     .isInstanceOf(InvalidStatementException.class)
                     .hasMessageContaining("RETURNING");

@@ -101,7 +101,12 @@ class TypesTest {
                 value("date[]", List.of(LocalDate.of(2026, 1, 2), LocalDate.of(-43, 3, 15), LocalDate.MAX)),
                 value("timestamp[]", List.of(inTheGap)),
                 value("timestamptz[]", List.of(moment)),
-                value("time[]", List.of(LocalTime.NOON)),
+                value("time[]", List.of(LocalTime.NOON, LocalTime.MAX)),
+                value("date[]", List.of(LocalDate.of(0, 2, 29), LocalDate.MIN)),
+                value(
+                        "timestamptz[]",
+                        List.of(OffsetDateTime.of(0, 2, 29, 23, 59, 59, 0, ZoneOffset.UTC), OffsetDateTime.MAX)),
+                value("timetz[]", List.of(OffsetTime.of(1, 2, 3, 0, ZoneOffset.ofHours(2)))),
                 value("interval[]", List.of(Interval.of(Duration.ofMinutes(90)))),
                 value("jsonb[]", List.of("{\"a\": 1}")),
                 value("inet[]", List.of("10.0.0.1")),
@@ -203,6 +208,7 @@ class TypesTest {
                     "interval '1 month'", Duration.class,
                     "'angry'", Mood.class,
                     "'NaN'::numeric", BigDecimal.class,
+                    "16777217", Float.class,
                     "9007199254740993", Double.class);
             lossy.forEach((expression, type) -> assertThatThrownBy(
                             () -> sessions.sql("select " + expression).single(type))
@@ -217,6 +223,51 @@ class TypesTest {
                             .param("v", List.of(1, "a"))
                             .row())
                     .isInstanceOf(InvalidStatementException.class);
+        }
+    }
+
+    record Sets(Set<Integer> numbers, List<Mood> moods) {}
+
+    @Test
+    void convertsTheElementsOfCollections() {
+        try (DatabaseSessionFactory sessions = Route.DIRECT.open()) {
+            assertThat(sessions.sql("select array[1, 2]::int8[] numbers, array['sad']::mood[] moods")
+                            .single(Sets.class))
+                    .isEqualTo(new Sets(Set.of(1, 2), List.of(Mood.sad)));
+        }
+    }
+
+    /** pgjdbc's PGInterval makes 0 of "1-2" without a word. */
+    @Test
+    void refusesIntervalsThatWouldBeMisread() {
+        try (DatabaseSessionFactory sessions = Route.PGBOUNCER_1_18.open()) {
+            for (String style : List.of("postgres", "postgres_verbose", "iso_8601", "sql_standard")) {
+                sessions.write(session -> {
+                    session.sql("set local intervalstyle = " + style).update();
+                    for (String interval : List.of("1 year 2 mon -3 days 4:05:06", "-1 mon", "-3 days", "4:05:06")) {
+                        Object read;
+                        try {
+                            read = session.sql("select :i::interval i")
+                                    .param("i", interval)
+                                    .row()
+                                    .get("i");
+                        } catch (UnexpectedResultException refused) {
+                            assertThat(style).isEqualTo("sql_standard");
+                            continue;
+                        }
+                        assertThat(read)
+                                .as(style + ": " + interval)
+                                .isEqualTo(
+                                        switch (interval) {
+                                            case "-1 mon" -> Interval.of(Period.ofMonths(-1));
+                                            case "-3 days" -> Interval.of(Period.ofDays(-3));
+                                            case "4:05:06" -> Interval.of(Duration.parse("PT4H5M6S"));
+                                            default -> new Interval(Period.of(1, 2, -3), Duration.parse("PT4H5M6S"));
+                                        });
+                    }
+                    return null;
+                });
+            }
         }
     }
 

@@ -15,6 +15,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.OffsetTime;
 import java.time.Period;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -137,6 +138,8 @@ final class ArrayBinder {
             return "date";
         } else if (element instanceof LocalTime) {
             return "time";
+        } else if (element instanceof OffsetTime) {
+            return "timetz";
         } else if (element instanceof LocalDateTime) {
             return "timestamp";
         } else if (element instanceof OffsetDateTime
@@ -155,6 +158,8 @@ final class ArrayBinder {
         if (element instanceof LocalDate date) {
             return TimeText.of(date);
         } else if (element instanceof LocalDateTime time) {
+            return TimeText.of(time);
+        } else if (element instanceof OffsetTime time) {
             return TimeText.of(time);
         } else if (element instanceof OffsetDateTime time) {
             return TimeText.of(time);

@@ -32,7 +32,7 @@ final class TimeText {
     private static final DateTimeFormatter TIMESTAMP_WITH_OFFSET_BEFORE_CHRIST = inEra(0, " ", "+HH:mm:ss");
     private static final DateTimeFormatter TIME_WITH_OFFSET = new DateTimeFormatterBuilder()
             .append(DateTimeFormatter.ISO_LOCAL_TIME)
-            .appendOffset("+HH:mm:ss", "+00")
+            .appendOffset("+HH:mm:ss", "Z")
             .toFormatter(Locale.ROOT);
 
     private TimeText() {}
@@ -91,6 +91,10 @@ final class TimeText {
         return infinite(time, OffsetDateTime.MAX, OffsetDateTime.MIN, time.getYear(), TIMESTAMP_WITH_OFFSET);
     }
 
+    static String of(OffsetTime time) {
+        return TIME_WITH_OFFSET.format(time);
+    }
+
     private static String infinite(
             Temporal time, Temporal greatest, Temporal least, int year, DateTimeFormatter formatter) {
         if (time.equals(greatest)) {
@@ -111,7 +115,8 @@ final class TimeText {
             builder.appendLiteral(separator).append(DateTimeFormatter.ISO_LOCAL_TIME);
         }
         if (!offset.isEmpty()) {
-            builder.appendOffset(offset, "+00");
+            // Not "+00" for no offset: the JDK would take it for the beginning of +00:53:28, a local mean time.
+            builder.appendOffset(offset, "Z");
         }
         return builder.toFormatter(Locale.ROOT);
     }
