@@ -54,7 +54,7 @@ class IntendedDifferencesTest {
                 new Row("host=/var/run/postgresql", "a socket", null, CANNOT),
                 new Row("host=@abstract", "a socket", null, CANNOT),
                 new Row("host=h service=x", "an entry of a file", null, CANNOT),
-                new Row("host=h passfile=/home/x", "a file", null, CANNOT),
+                new Row("host=h passfile=pgpass.txt", "a file", null, CANNOT),
                 new Row("host=h sslcrl=x", "a file", null, CANNOT),
                 new Row("host=h keepalives_idle=30", "a socket option", null, CANNOT),
                 new Row("host=h replication=database", "a replication connection", null, CANNOT),
