@@ -85,6 +85,52 @@ class SupavisorCrossedStatementsTest extends SupavisorFixture {
     }
 
     @Test
+    void crossedStatementsReadATextAsANumber() throws SQLException {
+        try (PreparedStatement my = mine.prepareStatement("select ?::text");
+                PreparedStatement their = theirs.prepareStatement("select ?::int")) {
+            my.setString(1, "seven");
+            assertThat(one(my)).isEqualTo("seven");
+            pid(holder);
+            their.setInt(1, 7);
+            assertThat(one(their)).isEqualTo("7");
+            assertThatThrownBy(() -> one(my)).satisfies(e -> assertState(e, "22P02", "invalid input syntax"));
+        }
+    }
+
+    @Test
+    void crossedStatementsReadABinaryNumberAsAText() throws SQLException {
+        try (PreparedStatement my = mine.prepareStatement("select ?::int");
+                PreparedStatement their = theirs.prepareStatement("select ?::text")) {
+            my.setInt(1, 7);
+            assertThat(one(my)).isEqualTo("7");
+            pid(holder);
+            their.setString(1, "seven");
+            assertThat(one(their)).isEqualTo("seven");
+            assertThatThrownBy(() -> one(my)).satisfies(e -> assertState(e, "22021", "invalid byte sequence"));
+        }
+    }
+
+    @Test
+    void crossedStatementsAreThereAlready() throws SQLException {
+        try (PreparedStatement my = mine.prepareStatement("select 'mine'");
+                PreparedStatement their = theirs.prepareStatement("select 'theirs'")) {
+            assertThat(one(my)).isEqualTo("mine");
+            assertThatThrownBy(() -> one(their)).satisfies(e -> assertState(e, "42P05", "already exists"));
+        }
+    }
+
+    @Test
+    void crossedStatementsAreNotThereOnAnotherBackend() throws SQLException {
+        mine.setAutoCommit(false);
+        try (PreparedStatement my = mine.prepareStatement("select 'mine'")) {
+            assertThat(one(my)).isEqualTo("mine");
+            mine.commit();
+            pid(holder);
+            assertThatThrownBy(() -> one(my)).satisfies(e -> assertState(e, "26000", "does not exist"));
+        }
+    }
+
+    @Test
     void crossedStatementsLeaveATransactionOpenBehindItsCommit() throws SQLException {
         mine.setAutoCommit(false);
         theirs.setAutoCommit(false);

@@ -40,6 +40,17 @@ class SupavisorLoginTest extends SupavisorFixture {
     }
 
     @Test
+    void startupParametersDoNotSayHowValuesAreWritten() throws Exception {
+        try (TransactionPooler trusting = supavisor().trustClients().start();
+                Wire wire = Wire.open(
+                        trusting,
+                        Map.of("client_encoding", "LATIN1", "DateStyle", "German", "TimeZone", "Asia/Tokyo"))) {
+            wire.send(Wire.query("show client_encoding; show DateStyle; select extract(timezone from now()) = 32400"));
+            assertThat(wire.untilReady()).contains("D:UTF8", "D:ISO, MDY", "D:f");
+        }
+    }
+
+    @Test
     void startupParametersHonourTheSearchPathWithAPoolOfItsOwn() throws SQLException {
         try (Connection plain = unnamed(pooler);
                 Connection own = pooler.connect(Map.of("currentSchema", "mine"));
