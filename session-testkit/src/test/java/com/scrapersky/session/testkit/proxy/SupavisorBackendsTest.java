@@ -161,4 +161,50 @@ class SupavisorBackendsTest extends SupavisorFixture {
             assertThat(connection.isClosed()).isTrue();
         }
     }
+
+    @Test
+    void sessionStateIncludesAnEncodingThatTheNextClientDoesNotKnowOf() throws Exception {
+        try (TransactionPooler lifo = supavisor()
+                        .handOver(HandOver.LAST_RELEASED)
+                        .trustClients()
+                        .start();
+                Connection next = unnamed(lifo);
+                Wire first = Wire.open(lifo)) {
+            assertThat(query(next, "select length('\u00e9')")).isEqualTo("1");
+            first.send(Wire.query("set client_encoding = 'LATIN1'"));
+            assertThat(first.untilReady()).contains("S:client_encoding LATIN1");
+            assertThat(query(next, "show client_encoding")).isEqualTo("LATIN1");
+            assertThat(query(next, "select length('\u00e9')")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void clientsAreToldWhenThePoolerIsDrained() throws SQLException {
+        try (Connection idle = unnamed(pooler);
+                Connection busy = unnamed(pooler)) {
+            busy.setAutoCommit(false);
+            pid(busy);
+            pooler.faults().drain();
+            for (Connection connection : List.of(idle, busy)) {
+                assertThatThrownBy(() -> pid(connection))
+                        .satisfies(e -> assertState(e, "57P01", "terminating connection due to administrator command"));
+            }
+        }
+    }
+
+    @Test
+    void clientsAreToldNothingWhenThePoolerIsRestarted() throws Exception {
+        try (TransactionPooler trusting = supavisor().trustClients().start();
+                Wire idle = Wire.open(trusting);
+                Wire busy = Wire.open(trusting)) {
+            busy.send(Wire.query("begin"));
+            assertThat(busy.untilReady()).contains("Z:T");
+            trusting.faults().restart();
+            assertThat(idle.next()).isEqualTo("EOF");
+            assertThat(busy.next()).isEqualTo("EOF");
+            try (Connection fresh = unnamed(trusting)) {
+                assertThat(pid(fresh)).isPositive();
+            }
+        }
+    }
 }

@@ -40,6 +40,17 @@ class SupavisorLoginTest extends SupavisorFixture {
     }
 
     @Test
+    void startupParametersDoNotSayHowValuesAreWritten() throws Exception {
+        try (TransactionPooler trusting = supavisor().trustClients().start();
+                Wire wire = Wire.open(
+                        trusting,
+                        Map.of("client_encoding", "LATIN1", "DateStyle", "German", "TimeZone", "Asia/Tokyo"))) {
+            wire.send(Wire.query("show client_encoding; show DateStyle; select extract(timezone from now()) = 32400"));
+            assertThat(wire.untilReady()).contains("D:UTF8", "D:ISO, MDY", "D:f");
+        }
+    }
+
+    @Test
     void startupParametersHonourTheSearchPathWithAPoolOfItsOwn() throws SQLException {
         try (Connection plain = unnamed(pooler);
                 Connection own = pooler.connect(Map.of("currentSchema", "mine"));
@@ -90,33 +101,56 @@ class SupavisorLoginTest extends SupavisorFixture {
                 .satisfies(e -> assertState(e, "XX000", "(ENOTFOUND) tenant/user a.b.nobody not found"));
     }
 
-    @Test
-    void loginClosesTheDoorAfterTenWrongPasswords() throws Exception {
-        try (TransactionPooler guarded = supavisor(
-                        Manners.supavisor().circuitBreaker(3, Duration.ofMinutes(1), Duration.ofMinutes(1)))
-                .start()) {
-            String url = "jdbc:postgresql://127.0.0.1:" + guarded.port() + "/postgres?sslmode=disable";
-            for (int i = 0; i < 3; i++) {
-                assertThatThrownBy(() -> DriverManager.getConnection(url, "postgres.tenant", "wrong"))
-                        .satisfies(
-                                e -> assertState(e, "28P01", "password authentication failed for user \"postgres\""));
-            }
-            assertThatThrownBy(() -> DriverManager.getConnection(url, "postgres.tenant", postgres.password()))
-                    .satisfies(e -> assertState(
-                            e,
-                            "XX000",
-                            "(ECIRCUITBREAKER) too many authentication failures, new connections are temporarily"
-                                    + " blocked"));
-        }
-        assertThat(Manners.supavisor().authenticationFailures()).isEqualTo(10);
+    private void refused(String user, String password, String state, String text) {
+        assertThatThrownBy(() -> DriverManager.getConnection(address() + "?sslmode=disable", user, password))
+                .satisfies(e -> assertState(e, state, text));
     }
 
     @Test
-    void loginHasNoChannelBindingAndNoDirectTls() {
-        assertThatThrownBy(() -> pooler.connect(Map.of("channelBinding", "require")))
-                .isInstanceOf(SQLException.class);
-        assertThatThrownBy(() -> pooler.connect(Map.of("sslNegotiation", "direct", "sslmode", "require")))
-                .isInstanceOf(SQLException.class);
+    void loginClosesTheDoorAfterTenWrongPasswords() {
+        for (int i = 0; i < 10; i++) {
+            refused("postgres.tenant", "wrong", "28P01", "password authentication failed for user \"postgres\"");
+        }
+        refused(
+                "postgres.tenant",
+                postgres.password(),
+                "XX000",
+                "(ECIRCUITBREAKER) too many authentication failures, new connections are temporarily blocked");
+    }
+
+    @Test
+    void loginIsPossibleAgainAWhileAfterTheDoorWasClosed() throws SQLException {
+        try (TransactionPooler forgiving = supavisor(
+                        Manners.supavisor().circuitBreaker(1, Duration.ofMinutes(1), Duration.ofNanos(1)))
+                .start()) {
+            String url = "jdbc:postgresql://127.0.0.1:" + forgiving.port() + "/postgres";
+            assertThatThrownBy(() -> DriverManager.getConnection(url, "postgres.tenant", "wrong"))
+                    .satisfies(e -> assertState(e, "28P01", ""));
+            DriverManager.getConnection(url, "postgres.tenant", postgres.password())
+                    .close();
+        }
+    }
+
+    @Test
+    void loginIsRefusedNoSoonerThanHalfASecondAfterAWrongTenantOrPassword() {
+        long start = System.nanoTime();
+        refused("postgres.nobody", "wrong", "XX000", "(ENOTFOUND)");
+        long tenant = System.nanoTime();
+        refused("postgres.tenant", "wrong", "28P01", "");
+        long password = System.nanoTime();
+        assertThat(Duration.ofNanos(tenant - start)).isGreaterThanOrEqualTo(Duration.ofMillis(500));
+        assertThat(Duration.ofNanos(password - tenant)).isGreaterThanOrEqualTo(Duration.ofMillis(500));
+    }
+
+    @Test
+    void loginHasTlsWithoutChannelBindingAndNoDirectTls() throws SQLException {
+        try (TransactionPooler encrypting = supavisor().tls().start()) {
+            encrypting.connect(Map.of("sslmode", "require")).close();
+            assertThatThrownBy(() -> encrypting.connect(Map.of("sslmode", "require", "channelBinding", "require")))
+                    .satisfies(e -> assertState(e, "08004", "channel"));
+            assertThatThrownBy(() -> encrypting.connect(Map.of("sslmode", "require", "sslNegotiation", "direct")))
+                    .isInstanceOf(SQLException.class);
+        }
     }
 
     @Test
