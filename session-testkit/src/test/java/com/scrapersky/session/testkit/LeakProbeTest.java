@@ -327,7 +327,7 @@ class LeakProbeTest {
     @ParameterizedTest
     @EnumSource(
             value = Pooler.class,
-            names = {"PGBOUNCER_1_18", "PGBOUNCER_1_26", "HOSTILE_PGBOUNCER_1_18"})
+            names = {"PGBOUNCER_1_18", "PGBOUNCER_1_26", "HOSTILE_PGBOUNCER_1_18", "HOSTILE_PGBOUNCER_1_26"})
     void reportsWhatThePoolerReplaysOnlyInPart(Pooler kind) throws Exception {
         PoolerLab pooler = POOLERS.get(kind);
         try (Backends backends = Backends.of(pooler);

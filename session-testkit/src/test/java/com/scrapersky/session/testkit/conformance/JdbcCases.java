@@ -162,6 +162,7 @@ final class JdbcCases {
             cases.add(JdbcCase.of(
                     "set " + name, connection -> execute(connection, "set " + name + " = " + value), show, show));
         });
+        remembered(cases, "set datestyle = 'ISO, DMY'", "show datestyle");
         remembered(cases, "set local statement_timeout = '77s'", "show statement_timeout");
         remembered(cases, "select set_config('lock_timeout', '66s', false)", "show lock_timeout");
         remembered(cases, "select set_config('lock_timeout', '66s', true)", "show lock_timeout");
