@@ -62,9 +62,13 @@ class TenantsTest {
         String theirs = "{\"tenant_id\": \"" + other + "\"}";
         UUID own = service.create(tenant, "{}");
 
-        assertProblem(service.send(tenant, "POST", PROFILES + "?tenant_id=" + other, theirs), 400);
-        assertProblem(service.send(tenant, "PUT", PROFILES + "/" + own, theirs), 400);
-        assertThat(service.get(tenant, PROFILES + "?tenant_id=" + other).ids()).containsExactly(own);
+        Answer created = service.send(tenant, "POST", PROFILES + "?tenant_id=" + other, theirs);
+        Answer changed = service.send(tenant, "PUT", PROFILES + "/" + own, theirs);
+
+        assertThat(created.data().get("tenant_id").asString()).isEqualTo(tenant.toString());
+        assertThat(changed.data().get("tenant_id").asString()).isEqualTo(tenant.toString());
+        assertThat(service.get(tenant, PROFILES + "?tenant_id=" + other).ids())
+                .containsExactly(own, UUID.fromString(created.data().get("id").asString()));
         assertThat(service.get(other, PROFILES).ids()).containsExactly(ofOther);
     }
 
