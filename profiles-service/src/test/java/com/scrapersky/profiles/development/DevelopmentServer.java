@@ -19,7 +19,7 @@ import org.springframework.boot.web.server.servlet.context.ServletWebServerAppli
 
 /**
  * What {@code bin/run} starts: the service as it is, on a database of its own behind PgBouncer, with a few profiles and a
- * token for an hour. With {@code DATABASE_URL} set it takes that database instead, and puts nothing into it.
+ * token for an hour. With {@code DATABASE_URL} set it takes that database instead, and migrates it, as the service does at every start, and adds no samples.
  *
  * <p>Everything it started is gone when the JVM is, however that ends.
  */
@@ -88,6 +88,12 @@ public final class DevelopmentServer {
         OUT.println();
         OUT.println("curl -H \"Authorization: Bearer " + token + "\" " + url);
         OUT.println();
+        if (database != null) {
+            OUT.println("The same database for a program of your own, until this one ends:");
+            OUT.println();
+            OUT.println("DATABASE_URL=" + database.url());
+            OUT.println();
+        }
         OUT.println("Ctrl-C stops everything that was started.");
         OUT.flush();
     }
