@@ -45,6 +45,11 @@ final class BorrowedLease implements Lease {
     }
 
     @Override
+    public void abandon() {
+        failed = true;
+    }
+
+    @Override
     public void holdOpen(Cursor<?> cursor) {
         // The cursor is closed by whoever reads it; nothing else ends this lease.
     }
@@ -64,7 +69,8 @@ final class BorrowedLease implements Lease {
                     connection.commit();
                 }
             }
-            if (!failed) {
+            // Not every pool that can be wrapped resets what it takes back.
+            if (!connection.isClosed()) {
                 connection.setAutoCommit(autoCommitBefore);
             }
         } catch (SQLException error) {

@@ -116,6 +116,7 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
 
     /** Whoever reads the stream has an error now, and will not come back for more rows. */
     private void closeAfter(Throwable failure) {
+        lease.abandon();
         try {
             close();
         } catch (DatabaseException second) {

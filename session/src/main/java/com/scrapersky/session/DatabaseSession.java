@@ -309,6 +309,11 @@ public final class DatabaseSession implements AutoCloseable {
         }
 
         @Override
+        public void abandon() {
+            // The work that sees the error decides about its transaction.
+        }
+
+        @Override
         public void holdOpen(Cursor<?> cursor) {
             cursors.add(cursor);
         }

@@ -17,6 +17,9 @@ interface Lease extends AutoCloseable {
     /** Remembers that the statement failed. */
     void failed(DatabaseException failure);
 
+    /** Whoever reads the rows has failed; what was done for them alone is undone. */
+    void abandon();
+
     /** Ties a cursor to the end of whatever this lease belongs to. */
     void holdOpen(Cursor<?> cursor);
 

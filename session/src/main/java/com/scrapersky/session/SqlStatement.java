@@ -150,6 +150,8 @@ public final class SqlStatement {
      * try-with-resources where it may be left early, for it holds a backend (outside a session a transaction and a
      * connection of its own) until then.
      *
+     * <p>Outside a session its transaction is committed when the stream is closed, and rolled back when reading it fails.
+     *
      * <p>Round trips: one a page; outside a session one more for the commit.
      */
     public Stream<Row> stream() {

@@ -11,6 +11,8 @@ import com.scrapersky.session.testkit.RoundTrips;
 import com.scrapersky.session.testkit.TransactionPooler;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -125,6 +127,15 @@ class RoundTripsTest {
                 }))
                 .as("four full pages, the empty one that ends them, the commit")
                 .isEqualTo(4 + 1 + 1);
+    }
+
+    @Test
+    void hikariAddsOneAfterHalfASecondOfRest() {
+        sessions.sql("select 'awake'").row();
+        // What is waited for is the time itself: HikariCP's bound is 500 ms since the connection was given back.
+        CompletableFuture.runAsync(() -> {}, CompletableFuture.delayedExecutor(600, TimeUnit.MILLISECONDS))
+                .join();
+        assertThat(RoundTrips.of(pooler, () -> sessions.sql("select 1").row())).isEqualTo(1 + 1);
     }
 
     @Test

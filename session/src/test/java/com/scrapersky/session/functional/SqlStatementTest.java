@@ -221,6 +221,15 @@ class SqlStatementTest {
                         throw new IllegalStateException("the reader's own");
                     }))
                     .hasMessage("the reader's own");
+            Route.postgres().execute("drop table if exists stream_test", "create table stream_test as select 1 as id");
+            assertThatThrownBy(() -> sessions.sql("delete from stream_test returning id").stream()
+                            .forEach(row -> {
+                                throw new IllegalStateException("the reader's own");
+                            }))
+                    .hasMessage("the reader's own");
+            assertThat(sessions.sql("select count(*) from stream_test").single(Integer.class))
+                    .as("rolled back with its reader")
+                    .isEqualTo(1);
             assertThatThrownBy(() -> sessions.sql("select nonsense").stream()).hasMessageContaining("nonsense");
             int left = sessions.read(session -> {
                 // Left open: the session's end closes it.

@@ -93,6 +93,15 @@ class WrapTest {
             assertThat(sessions.sql("select id from wrap_test").pageSize(1).stream(Integer.class))
                     .containsExactly(1);
             assertThat(single.connection.getAutoCommit()).isTrue();
+            assertThatThrownBy(
+                            () -> sessions.sql("select 1 / (n - 1) from generate_series(1, 9) n").stream(Integer.class)
+                                    .forEach(n -> {}))
+                    .hasMessageContaining("division by zero");
+            assertThat(single.connection.getAutoCommit())
+                    .as("after a failure too")
+                    .isTrue();
+            assertThat(sessions.sql("select count(*) from wrap_test").single(Integer.class))
+                    .isEqualTo(1);
         } finally {
             single.connection.close();
         }
