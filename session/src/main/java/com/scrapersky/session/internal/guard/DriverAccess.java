@@ -1,0 +1,113 @@
+package com.scrapersky.session.internal.guard;
+
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.CachedQuery;
+import org.postgresql.core.Oid;
+import org.postgresql.core.ParameterList;
+import org.postgresql.jdbc.PgPreparedStatement;
+import org.postgresql.util.ByteStreamWriter;
+import org.postgresql.util.StreamWrapper;
+
+/**
+ * What the driver's prepared statement has bound, so that the same values can go out with another text: that of the caller
+ * with the session's settings in front, or on another connection. pgjdbc has no public way to read it; the fields are read
+ * through handles which the compiler folds, and where they are missing the settings travel on their own.
+ *
+ * <p>Source: pgjdbc 42.7.14, {@code PgPreparedStatement.preparedParameters} and {@code preparedQuery}, both protected.
+ */
+final class DriverAccess {
+
+    private static final @Nullable VarHandle PARAMETERS = handle("preparedParameters", ParameterList.class);
+    private static final @Nullable VarHandle QUERY = handle("preparedQuery", CachedQuery.class);
+
+    private DriverAccess() {}
+
+    private static @Nullable VarHandle handle(String field, Class<?> type) {
+        try {
+            return MethodHandles.privateLookupIn(PgPreparedStatement.class, MethodHandles.lookup())
+                    .findVarHandle(PgPreparedStatement.class, field, type);
+        } catch (ReflectiveOperationException | RuntimeException otherDriver) {
+            return null;
+        }
+    }
+
+    /** Whether the values bound to {@code statement} can be read: not those of a text of several statements. */
+    static boolean canCopyFrom(PreparedStatement statement) throws SQLException {
+        ParameterList bound = parameters(statement);
+        return bound != null && (bound.getParameterCount() == 0 || bound.getValues() != null);
+    }
+
+    /**
+     * Binds to {@code to} what is bound to {@code from}, {@code shift} places further on.
+     *
+     * @return whether that could be done
+     */
+    static boolean copy(PreparedStatement from, PreparedStatement to, int shift) throws SQLException {
+        ParameterList source = parameters(from);
+        ParameterList target = parameters(to);
+        if (source == null || target == null) {
+            return false;
+        }
+        int count = source.getParameterCount();
+        if (count == 0) {
+            return true;
+        }
+        @Nullable Object[] values = source.getValues();
+        if (values == null) {
+            return false;
+        }
+        int[] types = source.getTypeOIDs();
+        for (int i = 0; i < count; i++) {
+            bind(target, i + 1 + shift, values[i], types[i]);
+        }
+        return true;
+    }
+
+    private static void bind(ParameterList target, int index, @Nullable Object value, int type) throws SQLException {
+        if (value == null) {
+            // Not bound yet: the driver tells so when the statement is executed.
+            return;
+        }
+        if (value instanceof String text) {
+            target.setStringParameter(index, text, type);
+        } else if (value instanceof byte[] binary) {
+            target.setBinaryParameter(index, binary, type);
+        } else if (value instanceof ByteStreamWriter writer) {
+            target.setBytea(index, writer);
+        } else if (value instanceof StreamWrapper stream) {
+            bind(target, index, stream, type);
+        } else {
+            // The driver's own mark for NULL is a bare object.
+            target.setNull(index, type);
+        }
+    }
+
+    private static void bind(ParameterList target, int index, StreamWrapper stream, int type) throws SQLException {
+        byte[] bytes = stream.getBytes();
+        if (bytes != null) {
+            target.setBytea(index, bytes, stream.getOffset(), stream.getLength());
+            return;
+        }
+        InputStream content = stream.getStream();
+        if (type == Oid.TEXT) {
+            target.setText(index, content);
+        } else if (stream.getLength() >= 0 && stream.getLength() != Integer.MAX_VALUE) {
+            target.setBytea(index, content, stream.getLength());
+        } else {
+            target.setBytea(index, content);
+        }
+    }
+
+    static @Nullable ParameterList parameters(PreparedStatement statement) throws SQLException {
+        return PARAMETERS == null ? null : (ParameterList) PARAMETERS.get(statement.unwrap(PgPreparedStatement.class));
+    }
+
+    static @Nullable CachedQuery query(PreparedStatement statement) throws SQLException {
+        return QUERY == null ? null : (CachedQuery) QUERY.get(statement.unwrap(PgPreparedStatement.class));
+    }
+}

@@ -1,0 +1,35 @@
+package com.scrapersky.session.internal.guard;
+
+import com.scrapersky.session.internal.sql.SqlPart;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes to the server under one Sync in place of a caller's text: the settings the backend has to be told, the caller's
+ * statements in their transaction-local form, and the questions about what they set.
+ *
+ * @param sql the text that is sent
+ * @param bound the values of the parameters in front of the caller's own
+ * @param steps one for each statement of the text, in its order
+ * @param wrapped whether it begins and commits a transaction of its own
+ * @param tellsSettings whether the backend knows all settings of the session afterwards
+ */
+record Flight(String sql, List<String> bound, List<Step> steps, boolean wrapped, boolean tellsSettings) {
+
+    enum Purpose {
+        /** A statement of the caller, whose results are the caller's. */
+        CALLER,
+        /** Something in front or behind that gives nothing back. */
+        SILENT,
+        /** Asks for the values of the settings that the statement before it set. */
+        READ_BACK,
+        /** Asks which settings lasted beyond the transaction, as (name, value). */
+        CAPTURE
+    }
+
+    /**
+     * @param part the caller's statement that this one is, or belongs to
+     * @param names the settings that are read back
+     */
+    record Step(Purpose purpose, @Nullable SqlPart part, List<String> names) {}
+}

@@ -1,0 +1,148 @@
+package com.scrapersky.session.internal.guard;
+
+import com.scrapersky.session.internal.guard.Flight.Purpose;
+import com.scrapersky.session.internal.guard.Flight.Step;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
+
+/** The results of a flight: those of the caller's statements, in JDBC's order, and what the others told. */
+final class Outcome {
+
+    /** A result set, or an update count as a Long. */
+    private final List<Object> results = new ArrayList<>();
+
+    /** The values that were read back, by the step that asked. */
+    private final Map<Step, Map<String, @Nullable String>> readBack = new LinkedHashMap<>();
+
+    private @Nullable ResultSet generatedKeys;
+    private int at;
+
+    private Outcome() {}
+
+    /**
+     * Walks through all results of {@code statement}, which has just been executed; they have all arrived.
+     *
+     * @param withKeys whether generated keys were asked for: the driver then takes the first result of all for them, and
+     *     answers each statement that returns rows with a count as well
+     */
+    static Outcome read(Statement statement, Flight flight, boolean withKeys) throws SQLException {
+        Outcome outcome = new Outcome();
+        boolean first = true;
+        for (Step step : flight.steps()) {
+            ResultSet rows;
+            if (first && withKeys) {
+                rows = statement.getGeneratedKeys();
+                // The driver gives an empty one in place of the count of a statement that returns no rows.
+                boolean none = rows.getMetaData().getColumnCount() == 0;
+                outcome.take(step, none ? null : rows, 0);
+                if (!none) {
+                    outcome.take(step, null, statement.getLargeUpdateCount());
+                    statement.getMoreResults(Statement.KEEP_CURRENT_RESULT);
+                }
+            } else {
+                rows = statement.getResultSet();
+                outcome.take(step, rows, rows == null ? statement.getLargeUpdateCount() : 0);
+                statement.getMoreResults(Statement.KEEP_CURRENT_RESULT);
+                if (rows != null && withKeys) {
+                    outcome.take(step, null, statement.getLargeUpdateCount());
+                    statement.getMoreResults(Statement.KEEP_CURRENT_RESULT);
+                }
+            }
+            first = false;
+        }
+        if (withKeys && !outcome.results.isEmpty() && outcome.results.get(0) instanceof ResultSet keys) {
+            outcome.generatedKeys = keys;
+            outcome.results.remove(0);
+        }
+        return outcome;
+    }
+
+    private void take(Step step, @Nullable ResultSet rows, long count) throws SQLException {
+        if (step.purpose() == Purpose.CALLER) {
+            results.add(rows == null ? (Object) count : rows);
+        } else if (rows != null) {
+            if (step.purpose() != Purpose.SILENT) {
+                readBack.put(step, step.purpose() == Purpose.CAPTURE ? pairs(rows) : values(step, rows));
+            }
+            rows.close();
+        }
+    }
+
+    private static Map<String, @Nullable String> values(Step step, ResultSet row) throws SQLException {
+        Map<String, @Nullable String> values = new LinkedHashMap<>();
+        if (row.next()) {
+            for (int i = 0; i < step.names().size(); i++) {
+                values.put(step.names().get(i), row.getString(i + 1));
+            }
+        }
+        return values;
+    }
+
+    private static Map<String, @Nullable String> pairs(ResultSet rows) throws SQLException {
+        Map<String, @Nullable String> values = new LinkedHashMap<>();
+        while (rows.next()) {
+            values.put(rows.getString(1), rows.getString(2));
+        }
+        return values;
+    }
+
+    /** What a step of the flight asked for. */
+    Map<String, @Nullable String> told(Step step) {
+        return readBack.getOrDefault(step, Map.of());
+    }
+
+    boolean isResultSet() {
+        return at < results.size() && results.get(at) instanceof ResultSet;
+    }
+
+    @Nullable ResultSet resultSet() {
+        return isResultSet() ? (ResultSet) results.get(at) : null;
+    }
+
+    long updateCount() {
+        return at < results.size() && results.get(at) instanceof Long count ? count : -1;
+    }
+
+    @Nullable ResultSet generatedKeys() {
+        return generatedKeys;
+    }
+
+    boolean next(int current) throws SQLException {
+        ResultSet open = resultSet();
+        if (open != null && current != Statement.KEEP_CURRENT_RESULT) {
+            open.close();
+        }
+        at++;
+        return isResultSet();
+    }
+
+    /** For {@code executeQuery}, with the driver's own refusals. */
+    ResultSet onlyResultSet() throws SQLException {
+        ResultSet rows = resultSet();
+        if (rows == null) {
+            throw new PSQLException("No results were returned by the query.", PSQLState.NO_DATA);
+        }
+        if (results.size() > 1) {
+            throw new PSQLException("Multiple ResultSets were returned by the query.", PSQLState.TOO_MANY_RESULTS);
+        }
+        return rows;
+    }
+
+    /** For {@code executeUpdate}, with the driver's own refusal. */
+    long onlyUpdateCount() throws SQLException {
+        for (Object result : results) {
+            if (result instanceof ResultSet) {
+                throw new PSQLException("A result was returned when none was expected.", PSQLState.TOO_MANY_RESULTS);
+            }
+        }
+        return Math.max(0, updateCount());
+    }
+}

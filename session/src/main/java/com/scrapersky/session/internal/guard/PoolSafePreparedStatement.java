@@ -1,0 +1,251 @@
+package com.scrapersky.session.internal.guard;
+
+import com.scrapersky.session.SessionFeature;
+import com.scrapersky.session.SessionFeature.Treatment;
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.TransactionState;
+
+/**
+ * A prepared statement of a {@link PoolSafeConnection}. Values are bound to the driver's statement at once; where something
+ * must travel in front, another statement of the driver's gets the whole text and the same values when it is executed.
+ */
+public class PoolSafePreparedStatement<D extends PreparedStatement> extends ForwardingPreparedStatement<D> {
+
+    private final String sql;
+    private KnownText text;
+
+    /** The driver's statement for the text with everything around it, kept while that text is the same. */
+    private @Nullable PreparedStatement composed;
+
+    private String composedSql = "";
+    private int batched;
+
+    PoolSafePreparedStatement(
+            PoolSafeConnection connection, D delegate, StatementOrigin origin, String sql, KnownText text) {
+        super(connection, delegate, origin);
+        this.sql = sql;
+        this.text = text;
+    }
+
+    private boolean goesStraight() throws SQLException {
+        if (text.version() != session.guard().version()) {
+            text = session.know(sql);
+        }
+        return goesStraight(text);
+    }
+
+    final KnownText text() {
+        return text;
+    }
+
+    @Override
+    public boolean execute() throws SQLException {
+        return goesStraight() ? delegate.execute() : fly().isResultSet();
+    }
+
+    @Override
+    public ResultSet executeQuery() throws SQLException {
+        return wrap(goesStraight() ? delegate.executeQuery() : fly().onlyResultSet());
+    }
+
+    @Override
+    public int executeUpdate() throws SQLException {
+        return goesStraight() ? delegate.executeUpdate() : narrow(fly().onlyUpdateCount());
+    }
+
+    @Override
+    public long executeLargeUpdate() throws SQLException {
+        return goesStraight() ? delegate.executeLargeUpdate() : fly().onlyUpdateCount();
+    }
+
+    private Outcome fly() throws SQLException {
+        boolean wasFailed = session.transactionState() == TransactionState.FAILED;
+        boolean copyable = DriverAccess.canCopyFrom(delegate);
+        Flight flight = session.flight(text, copyable);
+        boolean asItIs = flight.sql().equals(sql);
+        if (!asItIs && !copyable) {
+            return flySeparately(wasFailed);
+        }
+        PreparedStatement sent = asItIs ? delegate : composed(flight);
+        try {
+            sent.execute();
+            return landed(text, flight, Outcome.read(sent, flight, origin.wantsKeys()), wasFailed);
+        } catch (SQLException failed) {
+            session.crashed(flight);
+            throw failed;
+        }
+    }
+
+    /** A text of several statements with parameters of which the driver does not tell what is bound. */
+    private Outcome flySeparately(boolean wasFailed) throws SQLException {
+        for (SessionFeature feature : text.features()) {
+            if (session.guard().treatment(feature) == Treatment.VIRTUALISE && feature != SessionFeature.HIDDEN_SETTING) {
+                throw session.guard()
+                        .refusal(feature, "in a text of several statements with parameters; send them one by one");
+            }
+        }
+        return session.withSettings(text.mayHideState(), () -> {
+            delegate.execute();
+            Flight flight = session.flight(text, false);
+            return landed(text, flight, Outcome.read(delegate, flight, origin.wantsKeys()), wasFailed);
+        });
+    }
+
+    private PreparedStatement composed(Flight flight) throws SQLException {
+        PreparedStatement statement = composed;
+        if (statement == null || !composedSql.equals(flight.sql())) {
+            if (statement != null) {
+                statement.close();
+            }
+            statement = (PreparedStatement) origin.make(session.connection(), flight.sql());
+            composed = statement;
+            composedSql = flight.sql();
+        }
+        SessionMove.carryOver(delegate, statement);
+        int index = 0;
+        for (String value : flight.bound()) {
+            statement.setString(++index, value);
+        }
+        DriverAccess.copy(delegate, statement, index);
+        return statement;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    void followMove() throws SQLException {
+        PreparedStatement moved = (PreparedStatement) origin.make(session.connection(), sql);
+        SessionMove.carryOver(delegate, moved);
+        if (!DriverAccess.copy(delegate, moved, 0)) {
+            moved.close();
+            throw session.guard()
+                    .refusal(
+                            SessionFeature.PREPARED_STATEMENT,
+                            "its parameters were bound before the connection moved to a session of its own; prepare it again");
+        }
+        closeComposed();
+        delegate.close();
+        delegate = (D) moved;
+        followed();
+    }
+
+    @Override
+    public void addBatch() throws SQLException {
+        if (text.version() != session.guard().version()) {
+            text = session.know(sql);
+        }
+        if (!session.isStraight(text)) {
+            if (!session.board(text)) {
+                session.refuseInCall(text, "a batch");
+            }
+        }
+        if (isLeftBehind() && batched == 0) {
+            followMove();
+        }
+        batched++;
+        delegate.addBatch();
+    }
+
+    @Override
+    public void clearBatch() throws SQLException {
+        batched = 0;
+        super.clearBatch();
+    }
+
+    @Override
+    public int[] executeBatch() throws SQLException {
+        outcome = null;
+        readyBatch();
+        return session.withSettings(text.mayHideState(), delegate::executeBatch);
+    }
+
+    @Override
+    public long[] executeLargeBatch() throws SQLException {
+        outcome = null;
+        readyBatch();
+        return session.withSettings(text.mayHideState(), delegate::executeLargeBatch);
+    }
+
+    private void readyBatch() throws SQLException {
+        if (isLeftBehind()) {
+            if (batched > 0) {
+                throw session.guard()
+                        .refusal(
+                                SessionFeature.PREPARED_STATEMENT,
+                                "a batch was begun before its connection moved to a session of its own; begin it again");
+            }
+            followMove();
+        }
+        batched = 0;
+    }
+
+    /** Describes the statement without a name, which the driver would leave at whichever backend it meets. */
+    @Override
+    public @Nullable ResultSetMetaData getMetaData() throws SQLException {
+        Outcome mine = outcome;
+        ResultSet rows = mine == null ? delegate.getResultSet() : mine.resultSet();
+        if (rows != null && !rows.isClosed()) {
+            return rows.getMetaData();
+        }
+        if (session.hasOwnBackend()) {
+            if (isLeftBehind()) {
+                followMove();
+            }
+            return delegate.getMetaData();
+        }
+        return session.withSettings(false, () -> UnnamedDescription.of(delegate, session.driver()));
+    }
+
+    @Override
+    public java.sql.ParameterMetaData getParameterMetaData() throws SQLException {
+        if (isLeftBehind()) {
+            followMove();
+        }
+        return session.withSettings(false, delegate::getParameterMetaData);
+    }
+
+    @Override
+    public void setArray(int index, @Nullable Array array) throws SQLException {
+        delegate.setArray(index, array instanceof PoolSafeArray wrapped ? wrapped.delegate : array);
+    }
+
+    @Override
+    public void setObject(int index, @Nullable Object value) throws SQLException {
+        delegate.setObject(index, value instanceof PoolSafeArray wrapped ? wrapped.delegate : value);
+    }
+
+    @Override
+    public void cancel() throws SQLException {
+        delegate.cancel();
+        PreparedStatement other = composed;
+        if (other != null) {
+            other.cancel();
+        }
+    }
+
+    @Override
+    public @Nullable SQLWarning getWarnings() throws SQLException {
+        PreparedStatement other = composed;
+        return outcome != null && other != null ? withoutOurOwn(other.getWarnings()) : super.getWarnings();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        closeComposed();
+        super.close();
+    }
+
+    private void closeComposed() throws SQLException {
+        PreparedStatement other = composed;
+        if (other != null) {
+            composed = null;
+            composedSql = "";
+            other.close();
+        }
+    }
+}

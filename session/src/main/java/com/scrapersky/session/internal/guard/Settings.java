@@ -1,0 +1,112 @@
+package com.scrapersky.session.internal.guard;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Session settings and their values, by name. Immutable, so that a savepoint is a reference and "nothing to do" is a
+ * comparison of two of them.
+ *
+ * <p>Names are compared as the server compares them, without regard to case.
+ */
+final class Settings {
+
+    static final Settings NONE = new Settings(Map.of());
+
+    /** The only setting whose name the server reports with capitals that programs rarely write. */
+    private static final String ROLE = "role";
+
+    private final Map<String, String> values;
+
+    private Settings(Map<String, String> values) {
+        this.values = values;
+    }
+
+    static Settings of(Map<String, String> values) {
+        Settings settings = NONE;
+        for (Map.Entry<String, String> value : values.entrySet()) {
+            settings = settings.with(value.getKey(), value.getValue());
+        }
+        return settings;
+    }
+
+    boolean isEmpty() {
+        return values.isEmpty();
+    }
+
+    @Nullable String get(String name) {
+        return values.get(key(name));
+    }
+
+    Map<String, String> asMap() {
+        return values;
+    }
+
+    Settings with(String name, String value) {
+        String key = key(name);
+        if (value.equals(values.get(key))) {
+            return this;
+        }
+        Map<String, String> changed = new LinkedHashMap<>(values);
+        changed.put(key, value);
+        return new Settings(changed);
+    }
+
+    /** With the value that {@code defaults} has, or without one. */
+    Settings without(String name, Settings defaults) {
+        String key = key(name);
+        String standard = defaults.values.get(key);
+        if (standard != null) {
+            return with(key, standard);
+        }
+        if (!values.containsKey(key)) {
+            return this;
+        }
+        Map<String, String> changed = new LinkedHashMap<>(values);
+        changed.remove(key);
+        return changed.isEmpty() ? NONE : new Settings(changed);
+    }
+
+    /** The names whose values a backend that has {@code applied} must be told: roles last, while the right to set is still there. */
+    List<String> missingFrom(Settings applied) {
+        Map<Boolean, List<String>> names = new TreeMap<>();
+        values.forEach((name, value) -> {
+            if (!value.equals(applied.values.get(name))) {
+                names.computeIfAbsent(isRole(name), roles -> new ArrayList<>()).add(name);
+            }
+        });
+        List<String> ordered = new ArrayList<>(names.getOrDefault(false, List.of()));
+        ordered.addAll(names.getOrDefault(true, List.of()));
+        return ordered;
+    }
+
+    /** The names that a backend which has {@code applied} must be told to forget. */
+    List<String> goneFrom(Settings applied) {
+        List<String> gone = new ArrayList<>();
+        applied.values.keySet().forEach(name -> {
+            if (!values.containsKey(name)) {
+                gone.add(name);
+            }
+        });
+        return gone;
+    }
+
+    private static boolean isRole(String name) {
+        return name.equals(ROLE) || name.equals("session_authorization");
+    }
+
+    private static String key(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    /** Names only: a value may be a secret. */
+    @Override
+    public String toString() {
+        return values.keySet().toString();
+    }
+}

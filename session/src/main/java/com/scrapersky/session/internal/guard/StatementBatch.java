@@ -1,0 +1,68 @@
+package com.scrapersky.session.internal.guard;
+
+import com.scrapersky.session.SessionFeature;
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The texts that a plain statement was given for a batch. Where all are clean the driver sends them in its own way, with the
+ * session's settings in front in a round trip of their own. Otherwise they go one by one, each guarded.
+ */
+final class StatementBatch {
+
+    private final List<KnownText> texts = new ArrayList<>(0);
+    private boolean clean = true;
+
+    void add(KnownText text) {
+        texts.add(text);
+        clean &= text.clean();
+    }
+
+    void clear() {
+        texts.clear();
+        clean = true;
+    }
+
+    /** Whether the driver may send it in its own way. */
+    boolean isDrivers(VirtualSession session) {
+        return clean || session.hasOwnBackend();
+    }
+
+    /** Each by itself; as in any batch, what comes after a failure is not executed. */
+    long[] executeOneByOne(PoolSafeStatement<?> statement) throws SQLException {
+        List<KnownText> all = List.copyOf(texts);
+        clear();
+        long[] counts = new long[all.size()];
+        Arrays.fill(counts, Statement.EXECUTE_FAILED);
+        for (int i = 0; i < counts.length; i++) {
+            try {
+                String sql = all.get(i).sql().text();
+                counts[i] = Math.max(0, statement.execute(sql) ? 0 : statement.getLargeUpdateCount());
+            } catch (SQLException failed) {
+                throw new BatchUpdateException(
+                        "Batch entry " + i + " was aborted: " + failed.getMessage(),
+                        failed.getSQLState(),
+                        failed.getErrorCode(),
+                        Arrays.stream(counts).mapToInt(PoolSafeStatement::narrow).toArray(),
+                        failed);
+            }
+        }
+        return counts;
+    }
+
+    /** A batch that was begun on the connection that was left. */
+    void refuseIfLeftBehind(PoolSafeStatement<?> statement) throws SQLException {
+        if (!texts.isEmpty() && statement.isLeftBehind()) {
+            clear();
+            throw statement.session
+                    .guard()
+                    .refusal(
+                            SessionFeature.PREPARED_STATEMENT,
+                            "a batch was begun before its connection moved to a session of its own; begin it again");
+        }
+    }
+}

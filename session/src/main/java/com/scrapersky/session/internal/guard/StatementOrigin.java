@@ -1,0 +1,31 @@
+package com.scrapersky.session.internal.guard;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** How the program made a statement, so that one like it can be made with another text or on another connection. */
+interface StatementOrigin {
+
+    Statement make(Connection connection, String sql) throws SQLException;
+
+    /** Whether it asks for generated keys. */
+    default boolean wantsKeys() {
+        return false;
+    }
+
+    /** The same, asking for generated keys. */
+    static StatementOrigin withKeys(StatementOrigin origin) {
+        return new StatementOrigin() {
+            @Override
+            public Statement make(Connection connection, String sql) throws SQLException {
+                return origin.make(connection, sql);
+            }
+
+            @Override
+            public boolean wantsKeys() {
+                return true;
+            }
+        };
+    }
+}

@@ -1,0 +1,400 @@
+package com.scrapersky.session.internal.guard;
+
+import com.scrapersky.session.SessionFeature;
+import com.scrapersky.session.SessionFeature.Treatment;
+import com.scrapersky.session.internal.guard.Flight.Purpose;
+import com.scrapersky.session.internal.guard.Flight.Step;
+import com.scrapersky.session.internal.sql.SqlPart;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+
+/**
+ * The session that a borrowed connection plays to its user, while every transaction may run on another backend. Decides for
+ * each text whether it goes out as it is, with the session's settings in front, on a backend of its own, or not at all.
+ *
+ * <p>Not thread-safe, as the connection is not.
+ */
+final class VirtualSession {
+
+    private final Guard guard;
+    private final VirtualState state;
+    private Connection connection;
+    private BaseConnection driver;
+
+    /** Whether the backend belongs to this session alone, so that nothing has to be watched. */
+    private boolean ownBackend;
+
+    /** Counts the moves: a statement made before the last one belongs to the connection that was left. */
+    private int generation;
+
+    /** Whether the open transaction changed what the catalogue says about functions and triggers. */
+    private boolean definesCode;
+
+    VirtualSession(Guard guard, Connection connection) throws SQLException {
+        this.guard = guard;
+        this.connection = connection;
+        this.driver = connection.unwrap(BaseConnection.class);
+        this.ownBackend = guard.isPassThrough();
+        this.state = new VirtualState(guard.defaults());
+    }
+
+    Guard guard() {
+        return guard;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    BaseConnection driver() {
+        return driver;
+    }
+
+    VirtualState state() {
+        return state;
+    }
+
+    boolean hasOwnBackend() {
+        return ownBackend;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    TransactionState transactionState() {
+        return driver.getTransactionState();
+    }
+
+    /** Whether a transaction is open, at the server or as far as the driver would have begun one. */
+    boolean isInTransaction() {
+        return state.isBegun() || driver.getTransactionState() != TransactionState.IDLE;
+    }
+
+    /** Whether {@code text} can go out at once, as it is. The hot path: two comparisons of references. */
+    boolean isStraight(KnownText text) {
+        return ownBackend || (text.clean() && state.isSettled());
+    }
+
+    /**
+     * Makes ready for a text that is not straight: refuses it, or moves to a backend of its own.
+     *
+     * @return whether it can go out as it is now
+     */
+    boolean board(KnownText text) throws SQLException {
+        for (SessionFeature feature : text.features()) {
+            switch (guard.treatment(feature)) {
+                case REFUSE -> throw guard.refusal(feature, "refused by the policy of this factory");
+                case WARN -> guard.warn(feature);
+                case MOVE -> {
+                    if (needsBackend(feature, text)) {
+                        moveFor(feature);
+                    }
+                }
+                default -> {
+                    // Virtualised by the flight, or let through.
+                }
+            }
+            if (ownBackend) {
+                return true;
+            }
+        }
+        return text.clean() && state.isSettled();
+    }
+
+    private boolean needsBackend(SessionFeature feature, KnownText text) throws SQLException {
+        return switch (feature) {
+                // Its sequence was advanced in the transaction that is open, on the backend that it holds.
+            case SEQUENCE_STATE -> !isInTransaction() && text.sql().parts().size() == 1;
+            case OWN_TRANSACTION -> !state.session().isEmpty() && connection.getAutoCommit() && !isInTransaction();
+            default -> true;
+        };
+    }
+
+    /** Goes on with a backend of its own, at a transaction's boundary, or refuses. */
+    void moveFor(SessionFeature feature) throws SQLException {
+        if (ownBackend) {
+            return;
+        }
+        SessionConnections sessions = guard.sessions();
+        if (sessions == null) {
+            throw guard.refusal(feature, "the pooler gives each transaction another backend");
+        }
+        if (isInTransaction()) {
+            throw guard.refusal(feature, "it was first used within a transaction that already runs on a shared backend");
+        }
+        Connection target = sessions.borrow(feature);
+        try {
+            SessionMove.carryOver(connection, target, state.session());
+        } catch (SQLException failed) {
+            target.close();
+            throw failed;
+        }
+        Connection left = connection;
+        connection = target;
+        driver = target.unwrap(BaseConnection.class);
+        ownBackend = true;
+        generation++;
+        left.close();
+    }
+
+    Flight flight(KnownText text, boolean bindable) throws SQLException {
+        boolean idle = transactionState() == TransactionState.IDLE;
+        if (idle) {
+            state.forgetApplied();
+        }
+        return FlightPlan.of(text, state, cleanup(), idle, connection.getAutoCommit(), bindable);
+    }
+
+    private Cleanup cleanup() {
+        return guard.cleanup(driver);
+    }
+
+    /** Takes over what a flight that arrived has changed. */
+    void landed(KnownText text, Flight flight, Outcome outcome, boolean wasFailed) throws SQLException {
+        boolean autoCommit = connection.getAutoCommit();
+        boolean sentOutsideTransaction = autoCommit && !isInTransaction();
+        for (Step step : flight.steps()) {
+            SqlPart part = step.part();
+            if (step.purpose() == Purpose.CAPTURE) {
+                outcome.told(step).forEach(this::captured);
+            } else if (step.purpose() == Purpose.READ_BACK) {
+                outcome.told(step).forEach((name, value) -> keep(name, value, sentOutsideTransaction));
+            } else if (part != null && step.purpose() == Purpose.CALLER) {
+                follow(part, sentOutsideTransaction, wasFailed);
+            }
+        }
+        if (transactionState() == TransactionState.IDLE) {
+            state.forgetApplied();
+        } else {
+            if (flight.tellsSettings()) {
+                state.told();
+            }
+            if (text.mayHideState()) {
+                state.hiddenStatePossible();
+            }
+        }
+        noteDefinitions(text);
+    }
+
+    private void captured(String name, @Nullable String value) {
+        if (value != null) {
+            state.change(state.session().with(name, value), false);
+        }
+    }
+
+    private void keep(String name, @Nullable String value, boolean outsideTransaction) {
+        if (outsideTransaction) {
+            Settings session = state.session();
+            state.change(value == null ? session.without(name, state.defaults()) : session.with(name, value), false);
+        } else {
+            state.changedAtBackend(name, value);
+        }
+    }
+
+    private void follow(SqlPart part, boolean outsideTransaction, boolean wasFailed) {
+        switch (part.kind()) {
+            case COMMIT, PREPARE_TRANSACTION -> {
+                if (wasFailed) {
+                    state.rolledBack();
+                } else {
+                    state.committed();
+                }
+            }
+            case ROLLBACK -> state.rolledBack();
+            case SAVEPOINT -> state.savepoint(part.name());
+            case RELEASE -> state.release(part.name());
+            case ROLLBACK_TO -> state.rollbackTo(part.name());
+            case SET_TRANSACTION -> state.characteristicsChosen();
+            case RESET -> part.resets().forEach(name -> keep(name, null, outsideTransaction));
+            case RESET_ALL -> {
+                state.change(state.defaults(), !outsideTransaction);
+                state.serverDefaultsApplied();
+            }
+            case DISCARD_ALL -> {
+                if (part.resets().contains("*")) {
+                    state.discard();
+                }
+            }
+            default -> {
+                // An ordinary statement.
+            }
+        }
+    }
+
+    /** A flight that failed, after which a transaction of our own must not stay open. */
+    void crashed(Flight flight) {
+        if (flight.wrapped() && !connectionIsClosed() && transactionState() != TransactionState.IDLE) {
+            try (Statement rollback = connection.createStatement()) {
+                rollback.execute("ROLLBACK");
+            } catch (SQLException lost) {
+                guard.log("a transaction that failed could not be rolled back", lost);
+            }
+        }
+        if (transactionState() == TransactionState.IDLE) {
+            state.rolledBack();
+        }
+    }
+
+    private boolean connectionIsClosed() {
+        try {
+            return connection.isClosed();
+        } catch (SQLException unknown) {
+            return true;
+        }
+    }
+
+    private void noteDefinitions(KnownText text) {
+        if (text.sql().definesCode()) {
+            definesCode = true;
+            guard.catalogueChanged();
+        }
+    }
+
+    /** Knows a text; reads the catalogue again where this program changed it. */
+    KnownText know(String sql) throws SQLException {
+        if (!ownBackend && guard.isCatalogueStale() && transactionState() != TransactionState.FAILED) {
+            refreshCatalogue();
+        }
+        return guard.know(sql);
+    }
+
+    private void refreshCatalogue() throws SQLException {
+        boolean beginsOne = !connection.getAutoCommit() && transactionState() == TransactionState.IDLE;
+        if (beginsOne) {
+            connection.setAutoCommit(true);
+        }
+        try {
+            guard.readCatalogue(connection);
+        } finally {
+            if (beginsOne) {
+                connection.setAutoCommit(false);
+            }
+        }
+    }
+
+    /** Tells the backend of the driver's transaction, in a round trip of its own, what the session has set. */
+    void tellSeparately() throws SQLException {
+        if (ownBackend || state.isSettled()) {
+            return;
+        }
+        boolean idle = transactionState() == TransactionState.IDLE;
+        if (idle) {
+            state.forgetApplied();
+        }
+        if (state.isSettled()) {
+            return;
+        }
+        Flight flight = FlightPlan.settingsOnly(state, cleanup(), idle);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(flight.sql());
+        }
+        state.told();
+    }
+
+    /**
+     * Does what the driver does with statements of its own, so that they find the session's settings: in autocommit in a
+     * transaction around it where there are any.
+     */
+    <T extends @Nullable Object> T withSettings(boolean mayHideState, Work<T> work) throws SQLException {
+        if (ownBackend || (!mayHideState && state.isSettled())) {
+            return work.run();
+        }
+        if (!connection.getAutoCommit() || isInTransaction()) {
+            tellSeparately();
+            T result = work.run();
+            if (mayHideState) {
+                state.hiddenStatePossible();
+            }
+            return result;
+        }
+        return inOwnTransaction(mayHideState, work);
+    }
+
+    private <T extends @Nullable Object> T inOwnTransaction(boolean mayHideState, Work<T> work) throws SQLException {
+        connection.setAutoCommit(false);
+        boolean done = false;
+        try {
+            tellSeparately();
+            T result = work.run();
+            if (mayHideState) {
+                state.hiddenStatePossible();
+            }
+            commit();
+            done = true;
+            return result;
+        } finally {
+            if (!done) {
+                rollback();
+            }
+            connection.setAutoCommit(true);
+        }
+    }
+
+    void commit() throws SQLException {
+        if (ownBackend) {
+            connection.commit();
+            return;
+        }
+        TransactionState before = transactionState();
+        if (before == TransactionState.FAILED) {
+            rollback();
+            throw guard.refusal(
+                    SessionFeature.COMMIT_OF_FAILED_TRANSACTION,
+                    "a statement of the transaction had failed, so the server would answer COMMIT with ROLLBACK, and the"
+                            + " driver would return as if all were well; the transaction has been rolled back");
+        }
+        if (state.isHiddenStatePossible() && before == TransactionState.OPEN) {
+            commitAndClean();
+        } else {
+            connection.commit();
+        }
+        state.committed();
+        if (definesCode) {
+            definesCode = false;
+            guard.catalogueChanged();
+        }
+    }
+
+    private void commitAndClean() throws SQLException {
+        KnownText commit = guard.know("COMMIT");
+        Flight flight = flight(commit, false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(flight.sql());
+            Outcome outcome = Outcome.read(statement, flight, false);
+            state.committed();
+            for (Step step : flight.steps()) {
+                if (step.purpose() == Purpose.CAPTURE) {
+                    Map<String, @Nullable String> told = outcome.told(step);
+                    told.forEach(this::captured);
+                }
+            }
+        }
+    }
+
+    void rollback() throws SQLException {
+        connection.rollback();
+        state.rolledBack();
+        definesCode = false;
+    }
+
+    /** What virtual state a text asks for that a call of the driver's cannot carry. */
+    void refuseInCall(KnownText text, String call) throws SQLException {
+        for (SessionFeature feature : text.features()) {
+            if (guard.treatment(feature) == Treatment.VIRTUALISE && feature != SessionFeature.HIDDEN_SETTING) {
+                throw guard.refusal(feature, "in " + call + ", which the driver sends in one piece");
+            }
+        }
+    }
+
+    /** Something that may fail as JDBC does. */
+    @FunctionalInterface
+    interface Work<T extends @Nullable Object> {
+        T run() throws SQLException;
+    }
+}
