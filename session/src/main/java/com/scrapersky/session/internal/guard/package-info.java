@@ -1,4 +1,4 @@
-/** The pool-safe connections: session semantics over backends that belong to nobody for longer than a transaction. */
+/** Keeps the state of a session on the client, so that a pooler's backends stay clean. */
 @NullMarked
 package com.scrapersky.session.internal.guard;
 
