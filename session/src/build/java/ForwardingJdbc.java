@@ -64,9 +64,9 @@ public final class ForwardingJdbc {
         boolean extending = !forwarding.superclass().isEmpty();
         StringBuilder source = new StringBuilder();
         source.append("package ").append(PACKAGE).append(";\n\n");
-        source.append("import java.sql.*;\nimport javax.annotation.processing.Generated;\n\n");
+        source.append("import java.sql.*;\n\n");
         source.append("/** Hands every call of ").append(name).append(" to its delegate. Written by the build. */\n");
-        source.append("@Generated(\"ForwardingJdbc\")\n@org.jspecify.annotations.NullUnmarked\n@SuppressWarnings({\"all\", \"deprecation\"})\n");
+        source.append("@org.jspecify.annotations.NullUnmarked\n@SuppressWarnings({\"all\", \"deprecation\"})\n");
         source.append("public abstract class Forwarding").append(name);
         if (forwarding.typed()) {
             source.append("<D extends ").append(name).append('>');

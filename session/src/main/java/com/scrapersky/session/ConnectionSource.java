@@ -1,6 +1,8 @@
 package com.scrapersky.session;
 
-import com.scrapersky.session.internal.jdbc.PooledDataSource;
+import com.scrapersky.session.internal.guard.Guard;
+import com.scrapersky.session.internal.guard.PoolSafeConnection;
+import com.scrapersky.session.internal.guard.PoolSafeDataSource;
 import com.scrapersky.session.internal.pooler.AutomaticParameters;
 import com.scrapersky.session.internal.pooler.Destination;
 import com.scrapersky.session.internal.pooler.PoolerDetection;
@@ -25,19 +27,19 @@ final class ConnectionSource implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionSource.class);
 
-    private final DataSource dataSource;
+    private final PoolSafeDataSource dataSource;
     private final @Nullable HikariDataSource owned;
     private final PoolerProfile profile;
 
-    private ConnectionSource(DataSource dataSource, @Nullable HikariDataSource owned, PoolerProfile profile) {
+    private ConnectionSource(PoolSafeDataSource dataSource, @Nullable HikariDataSource owned, PoolerProfile profile) {
         this.dataSource = dataSource;
         this.owned = owned;
         this.profile = profile;
     }
 
     /** A pool of our own. */
-    static ConnectionSource owning(HikariDataSource pool, PoolerProfile profile) {
-        return new ConnectionSource(new PooledDataSource(pool, false), pool, profile);
+    static ConnectionSource owning(HikariDataSource pool, PoolerProfile profile, Guard guard) {
+        return new ConnectionSource(new PoolSafeDataSource(pool, guard, false), pool, profile);
     }
 
     /** Somebody else's pool, looked through from one of its connections. */
@@ -62,7 +64,7 @@ final class ConnectionSource implements AutoCloseable {
                                 PoolerProfile.Origin.AUTOMATIC));
             }
             return new ConnectionSource(
-                    new PooledDataSource(pool, unnamed),
+                    new PoolSafeDataSource(pool, guard(found).build(), unnamed),
                     null,
                     found.with(
                             parameters,
@@ -107,6 +109,13 @@ final class ConnectionSource implements AutoCloseable {
         return parameters;
     }
 
+    /** What a pool behind {@code profile} needs by itself. */
+    static Guard.Builder guard(PoolerProfile profile) {
+        return Guard.builder(SessionFeatureRefusedException::new)
+                .passThrough(profile.mode() != PoolerProfile.Mode.TRANSACTION)
+                .poolerTracks(profile.pooler() != PoolerProfile.Pooler.SUPAVISOR);
+    }
+
     DataSource dataSource() {
         return dataSource;
     }
@@ -115,7 +124,7 @@ final class ConnectionSource implements AutoCloseable {
         return profile;
     }
 
-    Connection borrow() {
+    PoolSafeConnection borrow() {
         HikariDataSource pool = owned;
         if (pool != null && pool.isClosed()) {
             throw Errors.usage("the factory is closed", "keep it open for as long as the program needs the database");

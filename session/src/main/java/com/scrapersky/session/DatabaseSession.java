@@ -2,7 +2,8 @@ package com.scrapersky.session;
 
 import com.scrapersky.session.Errors.Phase;
 import com.scrapersky.session.StatementTarget.Need;
-import com.scrapersky.session.internal.jdbc.GuardedConnection;
+import com.scrapersky.session.internal.guard.LentConnection;
+import com.scrapersky.session.internal.guard.PoolSafeConnection;
 import com.scrapersky.session.internal.sql.NamedSql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 
 /**
@@ -35,7 +35,7 @@ import org.postgresql.core.TransactionState;
  */
 public final class DatabaseSession implements AutoCloseable {
 
-    private final Connection connection;
+    private final PoolSafeConnection connection;
     private final Function<String, NamedSql> scanner;
     private final boolean readOnly;
     private final boolean endedByFactory;
@@ -50,7 +50,8 @@ public final class DatabaseSession implements AutoCloseable {
     private boolean executing;
     private boolean rollbackOnly;
 
-    DatabaseSession(Connection connection, Function<String, NamedSql> scanner, boolean readOnly, boolean endedByFactory)
+    DatabaseSession(
+            PoolSafeConnection connection, Function<String, NamedSql> scanner, boolean readOnly, boolean endedByFactory)
             throws SQLException {
         this.connection = connection;
         this.scanner = scanner;
@@ -131,7 +132,7 @@ public final class DatabaseSession implements AutoCloseable {
         checkUsable();
         Connection view = guarded;
         if (view == null) {
-            view = new GuardedConnection(connection);
+            view = new LentConnection(connection);
             guarded = view;
         }
         return view;
@@ -221,9 +222,7 @@ public final class DatabaseSession implements AutoCloseable {
     }
 
     private boolean isFailed() {
-        return control("reading the transaction's state", () -> connection.unwrap(BaseConnection.class))
-                        .getTransactionState()
-                == TransactionState.FAILED;
+        return connection.transactionState() == TransactionState.FAILED;
     }
 
     private void closeCursors() {

@@ -124,7 +124,8 @@ final class PoolAssembly {
                 .toList();
         return ConnectionSource.owning(
                 pool(decided.parameters(), profile),
-                profile.with(parameters, decided.warnings(), notes, decided.statementMode()));
+                profile.with(parameters, decided.warnings(), notes, decided.statementMode()),
+                ConnectionSource.guard(profile).build());
     }
 
     private boolean isLoopback() {

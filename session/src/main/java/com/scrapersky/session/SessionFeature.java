@@ -214,6 +214,15 @@ public enum SessionFeature {
             "The driver sends SET application_name: the name stays on the pooler's backend.",
             "one ApplicationName in the URL"),
 
+    /** {@code Connection.commit} after a statement of the transaction failed. */
+    COMMIT_OF_FAILED_TRANSACTION(
+            "commit-of-failed-transaction",
+            "COMMIT of a failed transaction",
+            Treatment.REFUSE,
+            List.of("connection.commit() after a statement failed and its error was caught"),
+            "The server answers COMMIT with ROLLBACK, and the driver returns as if it had committed.",
+            "roll back, or put a savepoint around a statement that may fail"),
+
     /** {@code PGConnection.getNotifications}. */
     NOTIFICATIONS_CALL(
             "notifications-call",

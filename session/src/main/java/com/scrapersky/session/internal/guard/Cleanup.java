@@ -55,15 +55,17 @@ final class Cleanup {
 
     /** As rows of name and value: the settings that outlive the transaction. */
     String question() {
-        StringBuilder question = new StringBuilder("select name, pg_catalog.current_setting(name) from pg_catalog.pg_settings"
-                + " where source = 'session' and context in ('user', 'superuser')");
+        StringBuilder question =
+                new StringBuilder("select name, pg_catalog.current_setting(name) from pg_catalog.pg_settings"
+                        + " where source = 'session' and context in ('user', 'superuser')");
         tracked.forEach((name, value) -> question.append(" and not (name = ")
                 .append(SqlLiteral.of(name))
                 .append(" and setting = ")
                 .append(SqlLiteral.of(value))
                 .append(')'));
-        question.append(" union all select 'session_authorization', session_user where session_user <>"
-                + " pg_catalog.pg_get_userbyid((select usesysid from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())))");
+        question.append(
+                " union all select 'session_authorization', session_user where session_user <>"
+                        + " pg_catalog.pg_get_userbyid((select usesysid from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())))");
         question.append(" union all select 'role', pg_catalog.current_setting('role')"
                 + " where pg_catalog.current_setting('role') <> 'none'");
         if (!customSettings.isEmpty()) {

@@ -1,5 +1,6 @@
 package com.scrapersky.session.internal.guard;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.core.CachedQuery;
 import org.postgresql.core.Oid;
 import org.postgresql.core.ParameterList;
-import org.postgresql.jdbc.PgPreparedStatement;
+import org.postgresql.jdbc.PgStatement;
 import org.postgresql.util.ByteStreamWriter;
 import org.postgresql.util.StreamWrapper;
 
@@ -29,8 +30,9 @@ final class DriverAccess {
 
     private static @Nullable VarHandle handle(String field, Class<?> type) {
         try {
-            return MethodHandles.privateLookupIn(PgPreparedStatement.class, MethodHandles.lookup())
-                    .findVarHandle(PgPreparedStatement.class, field, type);
+            Class<?> statement = Class.forName("org.postgresql.jdbc.PgPreparedStatement");
+            return MethodHandles.privateLookupIn(statement, MethodHandles.lookup())
+                    .findVarHandle(statement, field, type);
         } catch (ReflectiveOperationException | RuntimeException otherDriver) {
             return null;
         }
@@ -93,7 +95,12 @@ final class DriverAccess {
             target.setBytea(index, bytes, stream.getOffset(), stream.getLength());
             return;
         }
-        InputStream content = stream.getStream();
+        InputStream content;
+        try {
+            content = stream.getStream();
+        } catch (IOException unreadable) {
+            throw new SQLException("a value that was given as a stream cannot be read again", unreadable);
+        }
         if (type == Oid.TEXT) {
             target.setText(index, content);
         } else if (stream.getLength() >= 0 && stream.getLength() != Integer.MAX_VALUE) {
@@ -104,10 +111,10 @@ final class DriverAccess {
     }
 
     static @Nullable ParameterList parameters(PreparedStatement statement) throws SQLException {
-        return PARAMETERS == null ? null : (ParameterList) PARAMETERS.get(statement.unwrap(PgPreparedStatement.class));
+        return PARAMETERS == null ? null : (ParameterList) PARAMETERS.get(statement.unwrap(PgStatement.class));
     }
 
     static @Nullable CachedQuery query(PreparedStatement statement) throws SQLException {
-        return QUERY == null ? null : (CachedQuery) QUERY.get(statement.unwrap(PgPreparedStatement.class));
+        return QUERY == null ? null : (CachedQuery) QUERY.get(statement.unwrap(PgStatement.class));
     }
 }

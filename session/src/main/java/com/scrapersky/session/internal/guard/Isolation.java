@@ -32,7 +32,8 @@ final class Isolation {
         if (session.state().areCharacteristicsChosen()) {
             return connection.getTransactionIsolation();
         }
-        if (session.transactionState() != TransactionState.IDLE && session.state().isChangedInTransaction()) {
+        if (session.transactionState() != TransactionState.IDLE
+                && session.state().isChangedInTransaction()) {
             // What was set within a transaction is for the next one.
             return connection.getTransactionIsolation();
         }

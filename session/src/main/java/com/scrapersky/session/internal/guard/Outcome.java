@@ -103,7 +103,8 @@ final class Outcome {
         return at < results.size() && results.get(at) instanceof ResultSet;
     }
 
-    @Nullable ResultSet resultSet() {
+    @Nullable
+    ResultSet resultSet() {
         return isResultSet() ? (ResultSet) results.get(at) : null;
     }
 
@@ -111,7 +112,8 @@ final class Outcome {
         return at < results.size() && results.get(at) instanceof Long count ? count : -1;
     }
 
-    @Nullable ResultSet generatedKeys() {
+    @Nullable
+    ResultSet generatedKeys() {
         return generatedKeys;
     }
 

@@ -236,7 +236,8 @@ public final class PoolSafeConnection extends ForwardingConnection {
                 .change(
                         readOnly
                                 ? settings.with(DEFAULT_READ_ONLY, "on")
-                                : settings.without(DEFAULT_READ_ONLY, session.state().defaults()),
+                                : settings.without(
+                                        DEFAULT_READ_ONLY, session.state().defaults()),
                         false);
     }
 

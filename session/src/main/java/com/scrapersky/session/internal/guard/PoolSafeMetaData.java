@@ -44,7 +44,9 @@ final class PoolSafeMetaData extends ForwardingDatabaseMetaData {
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-        return type.isInstance(this) ? type.cast(this) : type.isInstance(delegate) ? type.cast(delegate) : delegate.unwrap(type);
+        return type.isInstance(this)
+                ? type.cast(this)
+                : type.isInstance(delegate) ? type.cast(delegate) : delegate.unwrap(type);
     }
 
     @Override

@@ -85,7 +85,8 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     /** A text of several statements with parameters of which the driver does not tell what is bound. */
     private Outcome flySeparately(boolean wasFailed) throws SQLException {
         for (SessionFeature feature : text.features()) {
-            if (session.guard().treatment(feature) == Treatment.VIRTUALISE && feature != SessionFeature.HIDDEN_SETTING) {
+            if (session.guard().treatment(feature) == Treatment.VIRTUALISE
+                    && feature != SessionFeature.HIDDEN_SETTING) {
                 throw session.guard()
                         .refusal(feature, "in a text of several statements with parameters; send them one by one");
             }

@@ -87,7 +87,9 @@ public final class PoolSafeResultSet extends ForwardingResultSet {
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-        return type.isInstance(this) ? type.cast(this) : type.isInstance(delegate) ? type.cast(delegate) : delegate.unwrap(type);
+        return type.isInstance(this)
+                ? type.cast(this)
+                : type.isInstance(delegate) ? type.cast(delegate) : delegate.unwrap(type);
     }
 
     @Override

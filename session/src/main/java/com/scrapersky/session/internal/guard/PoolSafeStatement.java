@@ -24,7 +24,8 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     final StatementOrigin origin;
 
     /** The results of the last execution, where they were not the driver's alone. */
-    @Nullable Outcome outcome;
+    @Nullable
+    Outcome outcome;
 
     private final StatementBatch batch = new StatementBatch();
     private int generation;
@@ -308,7 +309,9 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-        return type.isInstance(this) ? type.cast(this) : type.isInstance(delegate) ? type.cast(delegate) : delegate.unwrap(type);
+        return type.isInstance(this)
+                ? type.cast(this)
+                : type.isInstance(delegate) ? type.cast(delegate) : delegate.unwrap(type);
     }
 
     @Override

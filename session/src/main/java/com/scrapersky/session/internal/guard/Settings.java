@@ -39,7 +39,8 @@ final class Settings {
         return values.isEmpty();
     }
 
-    @Nullable String get(String name) {
+    @Nullable
+    String get(String name) {
         return values.get(key(name));
     }
 

@@ -38,7 +38,8 @@ final class SqlLiteral {
         if (path.charAt(0) != '"') {
             return schema(path).equals(path) ? path : null;
         }
-        String inner = path.length() < 2 ? "" : path.substring(1, path.length() - 1).replace("\"\"", "\"");
+        String inner =
+                path.length() < 2 ? "" : path.substring(1, path.length() - 1).replace("\"\"", "\"");
         return name(inner).equals(path) ? inner : null;
     }
 

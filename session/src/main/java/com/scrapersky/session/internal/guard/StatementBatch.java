@@ -47,7 +47,9 @@ final class StatementBatch {
                         "Batch entry " + i + " was aborted: " + failed.getMessage(),
                         failed.getSQLState(),
                         failed.getErrorCode(),
-                        Arrays.stream(counts).mapToInt(PoolSafeStatement::narrow).toArray(),
+                        Arrays.stream(counts)
+                                .mapToInt(PoolSafeStatement::narrow)
+                                .toArray(),
                         failed);
             }
         }
@@ -58,7 +60,8 @@ final class StatementBatch {
     void refuseIfLeftBehind(PoolSafeStatement<?> statement) throws SQLException {
         if (!texts.isEmpty() && statement.isLeftBehind()) {
             clear();
-            throw statement.session
+            throw statement
+                    .session
                     .guard()
                     .refusal(
                             SessionFeature.PREPARED_STATEMENT,

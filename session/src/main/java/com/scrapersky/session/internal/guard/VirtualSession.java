@@ -109,7 +109,7 @@ final class VirtualSession {
 
     private boolean needsBackend(SessionFeature feature, KnownText text) throws SQLException {
         return switch (feature) {
-                // Its sequence was advanced in the transaction that is open, on the backend that it holds.
+            // Its sequence was advanced in the transaction that is open, on the backend that it holds.
             case SEQUENCE_STATE -> !isInTransaction() && text.sql().parts().size() == 1;
             case OWN_TRANSACTION -> !state.session().isEmpty() && connection.getAutoCommit() && !isInTransaction();
             default -> true;
@@ -126,7 +126,8 @@ final class VirtualSession {
             throw guard.refusal(feature, "the pooler gives each transaction another backend");
         }
         if (isInTransaction()) {
-            throw guard.refusal(feature, "it was first used within a transaction that already runs on a shared backend");
+            throw guard.refusal(
+                    feature, "it was first used within a transaction that already runs on a shared backend");
         }
         Connection target = sessions.borrow(feature);
         try {
@@ -375,6 +376,24 @@ final class VirtualSession {
                 }
             }
         }
+    }
+
+    /** Leaves no transaction open and nothing set: not every pool that can be wrapped resets what it takes back. */
+    void leave() throws SQLException {
+        if (connection.isClosed()) {
+            return;
+        }
+        if (transactionState() != TransactionState.IDLE) {
+            if (connection.getAutoCommit()) {
+                // One that the program began by a text.
+                try (Statement rollback = connection.createStatement()) {
+                    rollback.execute("ROLLBACK");
+                }
+            } else {
+                connection.rollback();
+            }
+        }
+        state.discard();
     }
 
     void rollback() throws SQLException {

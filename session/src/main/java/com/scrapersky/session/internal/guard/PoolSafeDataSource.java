@@ -1,4 +1,4 @@
-package com.scrapersky.session.internal.jdbc;
+package com.scrapersky.session.internal.guard;
 
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -9,31 +9,34 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
-/** A pool as its users may see it: they borrow from it, and cannot close it. */
-public final class PooledDataSource implements DataSource {
+/** A pool as its users may see it: they borrow pool-safe connections from it, and cannot close it. */
+public final class PoolSafeDataSource implements DataSource {
 
     private final DataSource pool;
+    private final Guard guard;
     private final boolean unnameStatements;
 
     /** @param unnameStatements whether each borrowed connection must be told to leave no named statements behind */
-    public PooledDataSource(DataSource pool, boolean unnameStatements) {
+    public PoolSafeDataSource(DataSource pool, Guard guard, boolean unnameStatements) {
         this.pool = pool;
+        this.guard = guard;
         this.unnameStatements = unnameStatements;
     }
 
     @Override
-    public Connection getConnection() throws SQLException {
+    public PoolSafeConnection getConnection() throws SQLException {
+        guard.refreshInBackground(pool);
         Connection connection = pool.getConnection();
-        if (unnameStatements) {
-            try {
+        try {
+            if (unnameStatements) {
                 // A field of the driver's connection. At 0 its own BEGIN, COMMIT and ROLLBACK are unnamed, too.
                 connection.unwrap(PGConnection.class).setPrepareThreshold(0);
-            } catch (SQLException notPgjdbc) {
-                connection.close();
-                throw notPgjdbc;
             }
+            return guard.guard(connection);
+        } catch (SQLException notPgjdbc) {
+            connection.close();
+            throw notPgjdbc;
         }
-        return connection;
     }
 
     @Override

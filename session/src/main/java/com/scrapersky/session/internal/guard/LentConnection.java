@@ -1,18 +1,29 @@
-package com.scrapersky.session.internal.jdbc;
+package com.scrapersky.session.internal.guard;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
 import java.util.concurrent.Executor;
 
 /** The connection of a session, whose transaction is not its user's to end. */
-public final class GuardedConnection extends ForwardingConnection {
+public final class LentConnection extends ForwardingConnection {
 
     /** SQLSTATE 2D000, invalid transaction termination. */
     private static final String INVALID_TERMINATION = "2D000";
 
-    public GuardedConnection(Connection delegate) {
-        super(delegate);
+    /** From now on the connection's statements answer for this view of it. */
+    public LentConnection(PoolSafeConnection connection) {
+        super(connection);
+        connection.lendAs(this);
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        return type.isInstance(this) ? type.cast(this) : delegate.unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || delegate.isWrapperFor(type);
     }
 
     /** Does nothing: the session gives its connection back. */

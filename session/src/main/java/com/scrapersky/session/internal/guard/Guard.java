@@ -1,0 +1,256 @@
+package com.scrapersky.session.internal.guard;
+
+import com.scrapersky.session.SessionFeature;
+import com.scrapersky.session.SessionFeature.Treatment;
+import com.scrapersky.session.internal.sql.GuardedSql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the pool-safe connections of one database share: the texts they know, what the database's own code may do unseen, the
+ * policy, and where a backend of one's own comes from. Thread-safe.
+ */
+public final class Guard {
+
+    private static final Logger LOG = LoggerFactory.getLogger("com.scrapersky.session.guard");
+
+    /** Texts are literals of the program, so this is reached only by SQL that is put together at run time. */
+    private static final int TEXTS_KEPT = 5000;
+
+    /** How old the knowledge about the database's code may be: others may have changed it. */
+    private static final long CATALOGUE_NANOS = 60_000_000_000L;
+
+    private final boolean passThrough;
+    private final Settings defaults;
+    private final boolean poolerTracks;
+    private final boolean readOnlySentAtOnce;
+    private final Map<SessionFeature, Treatment> policy;
+    private final @Nullable SessionConnections sessions;
+    private final BiFunction<SessionFeature, String, SQLException> refusals;
+
+    private final Isolation isolation = new Isolation();
+    private final Map<String, KnownText> texts = new ConcurrentHashMap<>();
+    private final Set<SessionFeature> warned = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean refreshing = new AtomicBoolean();
+
+    private volatile HiddenState hidden = HiddenState.none();
+    private volatile int version;
+    private volatile boolean stale;
+    private volatile long readAt = System.nanoTime();
+
+    private Guard(Builder builder) {
+        this.passThrough = builder.passThrough;
+        this.defaults = Settings.of(builder.defaults);
+        this.poolerTracks = builder.poolerTracks;
+        this.readOnlySentAtOnce = builder.readOnlySentAtOnce;
+        this.policy = new EnumMap<>(SessionFeature.class);
+        for (SessionFeature feature : SessionFeature.values()) {
+            policy.put(feature, builder.policy.getOrDefault(feature, feature.treatment()));
+        }
+        this.sessions = builder.sessions;
+        this.refusals = builder.refusals;
+    }
+
+    /** @param refusals makes the exception for a feature and the circumstance of its refusal */
+    public static Builder builder(BiFunction<SessionFeature, String, SQLException> refusals) {
+        return new Builder(refusals);
+    }
+
+    /** Guards a connection for one borrow. */
+    public PoolSafeConnection guard(Connection connection) throws SQLException {
+        return new PoolSafeConnection(this, connection);
+    }
+
+    boolean isPassThrough() {
+        return passThrough;
+    }
+
+    Settings defaults() {
+        return defaults;
+    }
+
+    Isolation isolation() {
+        return isolation;
+    }
+
+    boolean isReadOnlySentAtOnce() {
+        return readOnlySentAtOnce;
+    }
+
+    @Nullable
+    SessionConnections sessions() {
+        return sessions;
+    }
+
+    Treatment treatment(SessionFeature feature) {
+        Treatment treatment = policy.get(feature);
+        return treatment == null ? feature.treatment() : treatment;
+    }
+
+    SQLException refusal(SessionFeature feature, String circumstance) {
+        return refusals.apply(feature, circumstance);
+    }
+
+    void warn(SessionFeature feature) {
+        if (warned.add(feature)) {
+            LOG.warn(
+                    "{} used through a pooler in transaction mode, as the policy allows: {} Way out: {}",
+                    feature.title(),
+                    feature.reason(),
+                    feature.wayOut());
+        }
+    }
+
+    void log(String what, SQLException error) {
+        LOG.warn("{}", what, error);
+    }
+
+    Cleanup cleanup(PGConnection connection) {
+        return Cleanup.of(connection, hidden.customSettings(), poolerTracks);
+    }
+
+    /** Changes whenever what is known about texts may have become wrong. */
+    int version() {
+        return version;
+    }
+
+    /** One lookup for a text that was met before. */
+    KnownText know(String sql) {
+        KnownText known = texts.get(sql);
+        return known != null ? known : learn(sql);
+    }
+
+    private KnownText learn(String sql) {
+        int current = version;
+        GuardedSql guarded = GuardedSql.of(sql);
+        Set<SessionFeature> features = EnumSet.noneOf(SessionFeature.class);
+        features.addAll(guarded.features());
+        features.addAll(hidden.reachedBy(guarded));
+        features.removeIf(feature -> treatment(feature) == Treatment.ALLOW);
+        KnownText text = new KnownText(guarded, Set.copyOf(features), guarded.isPlain() && features.isEmpty(), current);
+        if (texts.size() >= TEXTS_KEPT) {
+            texts.clear();
+        }
+        if (current == version) {
+            texts.put(sql, text);
+        }
+        return text;
+    }
+
+    /** This program changed functions, triggers or the like. */
+    void catalogueChanged() {
+        stale = true;
+    }
+
+    boolean isCatalogueStale() {
+        return stale;
+    }
+
+    /** Reads what the database's code may do unseen. One round trip. */
+    public void readCatalogue(Connection connection) throws SQLException {
+        if (passThrough) {
+            return;
+        }
+        stale = false;
+        try {
+            HiddenState read = HiddenState.read(connection);
+            boolean changed = !(read.isEmpty() && hidden.isEmpty());
+            hidden = read;
+            readAt = System.nanoTime();
+            if (changed) {
+                version++;
+                texts.clear();
+            }
+        } catch (SQLException failed) {
+            stale = true;
+            throw failed;
+        }
+    }
+
+    /** Looks again at what others may have changed, beside the callers and never more often than once a minute. */
+    void refreshInBackground(DataSource pool) {
+        if (passThrough || System.nanoTime() - readAt < CATALOGUE_NANOS || !refreshing.compareAndSet(false, true)) {
+            return;
+        }
+        Thread refresher = new Thread(
+                () -> {
+                    try (Connection connection = pool.getConnection()) {
+                        readCatalogue(connection);
+                    } catch (SQLException failed) {
+                        LOG.warn("the database's functions and triggers could not be looked at again", failed);
+                        readAt = System.nanoTime();
+                    } finally {
+                        refreshing.set(false);
+                    }
+                },
+                "sky-session-catalogue");
+        refresher.setDaemon(true);
+        refresher.start();
+    }
+
+    /** What a guard is made of. */
+    public static final class Builder {
+
+        private final BiFunction<SessionFeature, String, SQLException> refusals;
+        private boolean passThrough;
+        private Map<String, String> defaults = Map.of();
+        private boolean poolerTracks = true;
+        private boolean readOnlySentAtOnce;
+        private Map<SessionFeature, Treatment> policy = Map.of();
+        private @Nullable SessionConnections sessions;
+
+        private Builder(BiFunction<SessionFeature, String, SQLException> refusals) {
+            this.refusals = refusals;
+        }
+
+        /** Each connection has its backend for itself: nothing is watched. */
+        public Builder passThrough(boolean value) {
+            passThrough = value;
+            return this;
+        }
+
+        /** What each session begins with, where the URL or the pool sets something. */
+        public Builder defaults(Map<String, String> settings) {
+            defaults = settings;
+            return this;
+        }
+
+        /** Whether the pooler sets the parameters that it tracks, for each client. */
+        public Builder poolerTracks(boolean value) {
+            poolerTracks = value;
+            return this;
+        }
+
+        /** Whether the driver sends {@code setReadOnly} at once, as readOnlyMode=always makes it. */
+        public Builder readOnlySentAtOnce(boolean value) {
+            readOnlySentAtOnce = value;
+            return this;
+        }
+
+        public Builder policy(Map<SessionFeature, Treatment> treatments) {
+            policy = treatments;
+            return this;
+        }
+
+        public Builder sessions(@Nullable SessionConnections connections) {
+            sessions = connections;
+            return this;
+        }
+
+        public Guard build() {
+            return new Guard(this);
+        }
+    }
+}
