@@ -12,8 +12,11 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -31,28 +34,57 @@ final class ConnectionSource implements AutoCloseable {
     private final @Nullable HikariDataSource owned;
     private final PoolerProfile profile;
 
-    private ConnectionSource(PoolSafeDataSource dataSource, @Nullable HikariDataSource owned, PoolerProfile profile) {
+    private final @Nullable SessionPool sessions;
+
+    private ConnectionSource(
+            PoolSafeDataSource dataSource,
+            @Nullable HikariDataSource owned,
+            PoolerProfile profile,
+            @Nullable SessionPool sessions) {
         this.dataSource = dataSource;
         this.owned = owned;
         this.profile = profile;
+        this.sessions = sessions;
     }
 
     /** A pool of our own. */
-    static ConnectionSource owning(HikariDataSource pool, PoolerProfile profile, Guard guard) {
-        return new ConnectionSource(new PoolSafeDataSource(pool, guard, false), pool, profile);
+    static ConnectionSource owning(
+            HikariDataSource pool, PoolerProfile profile, Guard guard, @Nullable SessionPool sessions) {
+        try {
+            look(pool, guard);
+        } catch (SQLException | RuntimeException failed) {
+            pool.close();
+            throw failed instanceof SQLException error
+                    ? Errors.noConnection("the database could not be opened: ", error)
+                    : (RuntimeException) failed;
+        }
+        return new ConnectionSource(new PoolSafeDataSource(pool, guard, false), pool, profile, sessions);
+    }
+
+    /** Reads what the database's own code may do unseen, and lets the server judge what sessions begin with. */
+    private static void look(DataSource pool, Guard guard) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            guard.readCatalogue(connection);
+            guard.tryDefaults(connection);
+        }
     }
 
     /** Somebody else's pool, looked through from one of its connections. */
     static ConnectionSource over(DataSource pool) {
+        WrappedPool wrapped = WrappedPool.of(pool);
         try {
             Destination destination;
             List<PoolerProfile.Parameter> parameters;
+            SessionStart start;
             try (Connection connection = pool.getConnection()) {
-                destination = destination(connection.getMetaData());
+                Properties url = url(connection.getMetaData());
+                destination = destination(url, connection.getMetaData().getUserName());
                 parameters = existing(connection.unwrap(PGConnection.class));
+                start = SessionStart.of(WrappedPool.parameters(url));
             }
             Finding finding = PoolerDetection.detect(pool::getConnection, destination, false);
             PoolerProfile found = PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
+            wrapped.refuseWhatWouldLeak(found.mode());
             boolean unnamed = found.statementMode() == PoolerProfile.StatementMode.UNNAMED;
             if (unnamed) {
                 parameters.add(
@@ -63,31 +95,54 @@ final class ConnectionSource implements AutoCloseable {
                                 "set on each connection when it is borrowed: no statement stays at a backend under a name",
                                 PoolerProfile.Origin.AUTOMATIC));
             }
+            Map<String, String> defaults = new LinkedHashMap<>(start.settings());
+            defaults.putAll(wrapped.settings());
+            Guard.Builder guard = guard(found).defaults(defaults).readOnlySentAtOnce(start.isReadOnlySentAtOnce());
+            String initSql = wrapped.initSql();
+            if (initSql != null) {
+                guard.defaults(settingsOf(pool, guard.build(), initSql));
+            }
+            Guard built = guard.build();
+            look(pool, built);
             return new ConnectionSource(
-                    new PoolSafeDataSource(pool, guard(found).build(), unnamed),
+                    new PoolSafeDataSource(pool, built, unnamed),
                     null,
                     found.with(
                             parameters,
                             AutomaticParameters.warnings(found, parameters),
                             List.of(),
-                            found.statementMode()));
+                            found.statementMode()),
+                    null);
         } catch (SQLException error) {
             throw Errors.noConnection("the wrapped DataSource gave none of pgjdbc: ", error);
         }
     }
 
-    /** By the driver's own reader: a pool that works may well have a URL that libpq would refuse. */
-    private static Destination destination(DatabaseMetaData metaData) throws SQLException {
+    /** What a text sets that a pool would run on each new connection. */
+    private static Map<String, String> settingsOf(DataSource pool, Guard guard, String initSql) throws SQLException {
+        try (PoolSafeConnection connection = guard.guard(pool.getConnection());
+                Statement statement = connection.createStatement()) {
+            statement.execute(initSql);
+            return connection.settings();
+        }
+    }
+
+    private static Properties url(DatabaseMetaData metaData) throws SQLException {
         Properties url = Driver.parseURL(metaData.getURL(), new Properties());
         if (url == null) {
             throw new SQLException("its connections have no URL of pgjdbc's");
         }
+        return url;
+    }
+
+    /** By the driver's own reader: a pool that works may well have a URL that libpq would refuse. */
+    private static Destination destination(Properties url, String user) {
         String port = first(url.getProperty("PGPORT", "5432"));
         return new Destination(
                 first(url.getProperty("PGHOST", "localhost")),
                 port.isEmpty() ? 5432 : Integer.parseInt(port),
-                metaData.getUserName(),
-                url.getProperty("PGDBNAME", metaData.getUserName()),
+                user,
+                url.getProperty("PGDBNAME", user),
                 Destination.enforcesTls(url.getProperty("sslmode")));
     }
 
@@ -152,8 +207,16 @@ final class ConnectionSource implements AutoCloseable {
         }
     }
 
+    /** How many connections moved to a session of their own, by the feature that needed it. */
+    Map<SessionFeature, Long> moves() {
+        return sessions == null ? Map.of() : sessions.moves();
+    }
+
     @Override
     public void close() {
+        if (sessions != null) {
+            sessions.close();
+        }
         if (owned != null) {
             owned.close();
         }

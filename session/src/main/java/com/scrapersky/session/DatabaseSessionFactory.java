@@ -5,6 +5,7 @@ import com.scrapersky.session.internal.sql.NamedSql;
 import com.scrapersky.session.internal.sql.SqlTextException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -49,6 +50,9 @@ public final class DatabaseSessionFactory implements AutoCloseable {
 
     /** Texts are literals of the program, so this is reached only by SQL that is put together at run time. */
     private static final int SCANNED_TEXTS_KEPT = 2000;
+
+    /** Each holds a backend for as long as its borrower likes. */
+    private static final int DEFAULT_SESSION_CONNECTIONS = 3;
 
     private final ConnectionSource connections;
     private final Map<String, NamedSql> scanned = new ConcurrentHashMap<>();
@@ -141,6 +145,14 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         return connections.profile();
     }
 
+    /**
+     * How many connections have moved to a session of their own since the factory was built, by the feature that needed it
+     * ({@link Builder#sessionUrl}). Empty where none has, or can.
+     */
+    public Map<SessionFeature, Long> sessionMoves() {
+        return connections.moves();
+    }
+
     /** Closes the pool, unless it was wrapped. Sessions that are open are cut off. */
     @Override
     public void close() {
@@ -215,6 +227,9 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         private @Nullable Integer maximumPoolSize;
         private @Nullable Duration connectionTimeout;
         private final Map<String, String> driverProperties = new LinkedHashMap<>();
+        private final Map<SessionFeature, SessionFeature.Treatment> policy = new EnumMap<>(SessionFeature.class);
+        private @Nullable DatabaseUrl sessionUrl;
+        private int maximumSessionConnections = DEFAULT_SESSION_CONNECTIONS;
 
         private Builder(DatabaseUrl url) {
             this.url = url;
@@ -277,13 +292,56 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         }
 
         /**
+         * Where connections go that need a backend of their own: the pooler's session-mode port, or the server itself, in
+         * any form that {@link DatabaseUrl} reads. What it leaves out, user, password and database, is taken from the
+         * factory's URL. A connection of {@link DatabaseSessionFactory#dataSource()} that uses one of the features which
+         * {@link SessionFeature.Treatment#MOVE move} continues there from the next transaction boundary on, until it is
+         * closed; then its session is discarded (one round trip).
+         *
+         * <p>Behind Supavisor at {@code *.pooler.supabase.com:6543} it is known without this: port 5432 beside it.
+         */
+        public Builder sessionUrl(String url) {
+            sessionUrl = DatabaseUrl.parse(url);
+            return this;
+        }
+
+        /** The most connections to the session URL at once; 3 unless told, at least 1. Each holds a backend. */
+        public Builder maximumSessionConnections(int connections) {
+            if (connections < 1) {
+                throw Errors.usage(connections + " session connections", "give at least 1");
+            }
+            maximumSessionConnections = connections;
+            return this;
+        }
+
+        /**
+         * What is done about a feature that needs a session of one's own, where {@link SessionFeature#treatment()} does not
+         * suit.
+         */
+        public Builder policy(SessionFeature feature, SessionFeature.Treatment treatment) {
+            policy.put(feature, treatment);
+            return this;
+        }
+
+        /**
          * Finds out what is in front of the database, and opens the pool.
          *
          * @throws ConnectionException if the database cannot be reached, or refuses the login
          */
         public DatabaseSessionFactory build() {
             return new DatabaseSessionFactory(
-                    new PoolAssembly(url, driverProperties, pooler, maximumPoolSize, connectionTimeout).open());
+                    new PoolAssembly(url, driverProperties, pooler, maximumPoolSize, connectionTimeout)
+                            .open(policy, sessions()));
+        }
+
+        private @Nullable SessionPool sessions() {
+            DatabaseUrl target = SessionUrls.choose(url, sessionUrl);
+            if (target == null) {
+                return null;
+            }
+            PoolAssembly assembly =
+                    new PoolAssembly(target, driverProperties, null, maximumSessionConnections, connectionTimeout);
+            return new SessionPool(assembly::openSessions);
         }
     }
 }

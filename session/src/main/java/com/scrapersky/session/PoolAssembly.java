@@ -5,6 +5,9 @@ import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Origin;
 import com.scrapersky.session.PoolerProfile.Parameter;
 import com.scrapersky.session.PoolerProfile.Pooler;
+import com.scrapersky.session.SessionFeature.Treatment;
+import com.scrapersky.session.internal.guard.CheckedConnection;
+import com.scrapersky.session.internal.guard.Guard;
 import com.scrapersky.session.internal.pooler.AutomaticParameters;
 import com.scrapersky.session.internal.pooler.Destination;
 import com.scrapersky.session.internal.pooler.PoolerDetection;
@@ -12,6 +15,7 @@ import com.scrapersky.session.internal.pooler.PoolerDetection.Finding;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +49,9 @@ final class PoolAssembly {
     private final Parameter maximumPoolSize;
     private final Parameter connectionTimeout;
 
+    /** What sessions begin with, and may not be sent when a connection to a transaction pooler is opened. */
+    private final SessionStart start;
+
     PoolAssembly(
             DatabaseUrl url,
             Map<String, String> driverProperties,
@@ -67,6 +74,7 @@ final class PoolAssembly {
                 explicit.put(name, new Parameter(name, value, "set by the builder", Origin.BUILDER));
             }
         });
+        this.start = SessionStart.of(explicit);
         this.maximumPoolSize = poolSize(url, maximumPoolSize);
         this.connectionTimeout = timeout(url, connectionTimeout);
     }
@@ -109,23 +117,45 @@ final class PoolAssembly {
         return new Destination(host.name(), host.port(), user, url.database(), Destination.enforcesTls(sslmode));
     }
 
-    ConnectionSource open() {
+    ConnectionSource open(Map<SessionFeature, Treatment> policy, @Nullable SessionPool sessions) {
         PoolerProfile known = given;
         PoolerProfile profile = known == null ? detect() : known;
-        AutomaticParameters decided = AutomaticParameters.decide(profile, explicit, isLoopback());
+        HikariDataSource pool = pool(profile);
+        boolean shared = profile.mode() == Mode.TRANSACTION;
+        Guard.Builder guard = ConnectionSource.guard(profile).policy(policy).sessions(sessions);
+        if (shared) {
+            guard.defaults(start.settings()).readOnlySentAtOnce(start.isReadOnlySentAtOnce());
+        }
+        return ConnectionSource.owning(pool, inForce(profile), guard.build(), sessions);
+    }
+
+    /** A pool for sessions with backends of their own, to be opened when the first one is needed. */
+    SessionPool.Opened openSessions() {
+        PoolerProfile known = given;
+        PoolerProfile profile = known == null ? detect() : known;
+        HikariDataSource pool = pool(profile);
+        return new SessionPool.Opened(pool, profile);
+    }
+
+    private AutomaticParameters decide(PoolerProfile profile) {
+        Map<String, Parameter> given = profile.mode() == Mode.TRANSACTION ? start.sent(explicit) : explicit;
+        return AutomaticParameters.decide(profile, given, isLoopback());
+    }
+
+    private PoolerProfile inForce(PoolerProfile profile) {
+        AutomaticParameters decided = decide(profile);
         List<Parameter> parameters = new ArrayList<>(decided.parameters());
+        if (profile.mode() == Mode.TRANSACTION) {
+            parameters.addAll(start.parameters());
+        }
         parameters.add(maximumPoolSize);
         parameters.add(connectionTimeout);
-        List<Parameter> lifetimes = lifetimes(profile);
-        parameters.addAll(lifetimes);
+        parameters.addAll(lifetimes(profile));
         List<String> notes = url.translations().stream()
                 .map(translation -> translation.parameter() + "=" + translation.value() + " of the URL was translated: "
                         + translation.meaning())
                 .toList();
-        return ConnectionSource.owning(
-                pool(decided.parameters(), profile),
-                profile.with(parameters, decided.warnings(), notes, decided.statementMode()),
-                ConnectionSource.guard(profile).build());
+        return profile.with(parameters, decided.warnings(), notes, decided.statementMode());
     }
 
     private boolean isLoopback() {
@@ -135,8 +165,7 @@ final class PoolAssembly {
     private PoolerProfile detect() {
         // Looks with the parameters that are safe everywhere.
         PoolerProfile cautious = PoolerProfile.of(Pooler.UNKNOWN, Mode.TRANSACTION, List.of());
-        PGSimpleDataSource driver = driver(
-                AutomaticParameters.decide(cautious, explicit, isLoopback()).parameters());
+        PGSimpleDataSource driver = driver(decide(cautious).parameters(), false);
         String user = url.user().orElseGet(() -> System.getProperty("user.name"));
         try {
             if (!explicit.containsKey("socketTimeout")) {
@@ -150,8 +179,8 @@ final class PoolAssembly {
         }
     }
 
-    private PGSimpleDataSource driver(List<Parameter> parameters) {
-        PGSimpleDataSource driver = new DriverDataSource();
+    private PGSimpleDataSource driver(List<Parameter> parameters, boolean shared) {
+        PGSimpleDataSource driver = new DriverDataSource(shared);
         try {
             driver.setURL(url.jdbcUrl());
             for (Map.Entry<String, String> property : login.entrySet()) {
@@ -170,9 +199,9 @@ final class PoolAssembly {
         }
     }
 
-    private HikariDataSource pool(List<Parameter> parameters, PoolerProfile profile) {
+    private HikariDataSource pool(PoolerProfile profile) {
         HikariConfig config = new HikariConfig();
-        config.setDataSource(driver(parameters));
+        config.setDataSource(driver(decide(profile).parameters(), profile.mode() == Mode.TRANSACTION));
         config.setPoolName("sky-session");
         config.setMaximumPoolSize(Integer.parseInt(maximumPoolSize.value()));
         config.setConnectionTimeout(Long.parseLong(connectionTimeout.value()));
@@ -211,6 +240,19 @@ final class PoolAssembly {
     private static final class DriverDataSource extends PGSimpleDataSource {
 
         private static final long serialVersionUID = 1L;
+
+        /** Whether the pool's question whether a connection lives must do without a backend. */
+        private final boolean shared;
+
+        DriverDataSource(boolean shared) {
+            this.shared = shared;
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            Connection connection = super.getConnection();
+            return shared ? new CheckedConnection(connection) : connection;
+        }
 
         @Override
         public void setLoginTimeout(int seconds) {}

@@ -5,12 +5,14 @@ import com.scrapersky.session.SessionFeature.Treatment;
 import com.scrapersky.session.internal.sql.GuardedSql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +48,7 @@ public final class Guard {
     private final AtomicBoolean refreshing = new AtomicBoolean();
 
     private volatile HiddenState hidden = HiddenState.none();
-    private volatile int version;
+    private final AtomicInteger version = new AtomicInteger();
     private volatile boolean stale;
     private volatile long readAt = System.nanoTime();
 
@@ -63,7 +65,11 @@ public final class Guard {
         this.refusals = builder.refusals;
     }
 
-    /** @param refusals makes the exception for a feature and the circumstance of its refusal */
+    /**
+     * Begins a guard.
+     *
+     * @param refusals makes the exception for a feature and the circumstance of its refusal
+     */
     public static Builder builder(BiFunction<SessionFeature, String, SQLException> refusals) {
         return new Builder(refusals);
     }
@@ -123,7 +129,7 @@ public final class Guard {
 
     /** Changes whenever what is known about texts may have become wrong. */
     int version() {
-        return version;
+        return version.get();
     }
 
     /** One lookup for a text that was met before. */
@@ -133,7 +139,7 @@ public final class Guard {
     }
 
     private KnownText learn(String sql) {
-        int current = version;
+        int current = version.get();
         GuardedSql guarded = GuardedSql.of(sql);
         Set<SessionFeature> features = EnumSet.noneOf(SessionFeature.class);
         features.addAll(guarded.features());
@@ -143,7 +149,7 @@ public final class Guard {
         if (texts.size() >= TEXTS_KEPT) {
             texts.clear();
         }
-        if (current == version) {
+        if (current == version.get()) {
             texts.put(sql, text);
         }
         return text;
@@ -170,12 +176,22 @@ public final class Guard {
             hidden = read;
             readAt = System.nanoTime();
             if (changed) {
-                version++;
+                version.incrementAndGet();
                 texts.clear();
             }
         } catch (SQLException failed) {
             stale = true;
             throw failed;
+        }
+    }
+
+    /** Lets the server judge the settings that sessions begin with, in a transaction that leaves nothing. One round trip. */
+    public void tryDefaults(Connection connection) throws SQLException {
+        if (!passThrough && !defaults.isEmpty()) {
+            try (Connection probe = guard(connection);
+                    Statement statement = probe.createStatement()) {
+                statement.execute("select 1");
+            }
         }
     }
 

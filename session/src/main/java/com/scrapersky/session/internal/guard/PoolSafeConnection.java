@@ -56,6 +56,11 @@ public final class PoolSafeConnection extends ForwardingConnection {
         return session.transactionState();
     }
 
+    /** What the session has set so far, by name. */
+    public Map<String, String> settings() {
+        return session.state().session().asMap();
+    }
+
     /** Follows a move to another connection. */
     private Connection current() {
         Connection connection = session.connection();

@@ -187,6 +187,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
 
     /** Describes the statement without a name, which the driver would leave at whichever backend it meets. */
     @Override
+    @SuppressWarnings("NullAway") // a statement that returns no rows has no description
     public @Nullable ResultSetMetaData getMetaData() throws SQLException {
         Outcome mine = outcome;
         ResultSet rows = mine == null ? delegate.getResultSet() : mine.resultSet();
