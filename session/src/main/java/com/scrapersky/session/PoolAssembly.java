@@ -146,7 +146,10 @@ final class PoolAssembly {
         AutomaticParameters decided = decide(profile);
         List<Parameter> parameters = new ArrayList<>(decided.parameters());
         if (profile.mode() == Mode.TRANSACTION) {
-            parameters.addAll(start.parameters());
+            List<Parameter> kept = start.parameters();
+            parameters.removeIf(
+                    sent -> kept.stream().anyMatch(parameter -> parameter.name().equals(sent.name())));
+            parameters.addAll(kept);
         }
         parameters.add(maximumPoolSize);
         parameters.add(connectionTimeout);

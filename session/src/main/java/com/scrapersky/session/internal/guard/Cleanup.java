@@ -19,7 +19,7 @@ final class Cleanup {
 
     /** RESET ALL within the transaction only. */
     static final String RESET_ALL_LOCALLY =
-            "select pg_catalog.set_config(name, reset_val, true) from pg_catalog.pg_settings"
+            "select count(pg_catalog.set_config(name, reset_val, true)) from pg_catalog.pg_settings"
                     + " where source = 'session' and context in ('user', 'superuser')"
                     + " and name not in ('role', 'session_authorization', 'transaction_isolation', 'transaction_read_only',"
                     + " 'transaction_deferrable', 'is_superuser', 'client_encoding')";
@@ -53,10 +53,10 @@ final class Cleanup {
         return new Cleanup(tracked, customSettings);
     }
 
-    /** As rows of name and value: the settings that outlive the transaction. */
+    /** The settings that outlive the transaction, as two arrays in one row: a statement's limit of rows is not for us. */
     String question() {
-        StringBuilder question =
-                new StringBuilder("select name, pg_catalog.current_setting(name) from pg_catalog.pg_settings"
+        StringBuilder question = new StringBuilder(
+                "select array_agg(n), array_agg(v) from (select name, pg_catalog.current_setting(name) from pg_catalog.pg_settings"
                         + " where source = 'session' and context in ('user', 'superuser')");
         tracked.forEach((name, value) -> question.append(" and not (name = ")
                 .append(SqlLiteral.of(name))
@@ -75,7 +75,7 @@ final class Cleanup {
                     .append(names)
                     .append(") as c(n) where n like '%.%' and pg_catalog.current_setting(n, true) <> ''");
         }
-        return question.toString();
+        return question.append(") as s(n, v)").toString();
     }
 
     List<String> statements() {
@@ -83,7 +83,7 @@ final class Cleanup {
         if (!tracked.isEmpty()) {
             StringJoiner values = new StringJoiner("),(", "(", ")");
             tracked.forEach((name, value) -> values.add(SqlLiteral.of(name) + "," + SqlLiteral.of(value)));
-            statements.add("select pg_catalog.set_config(n, v, false) from (values " + values
+            statements.add("select count(pg_catalog.set_config(n, v, false)) from (values " + values
                     + ") as t(n, v) where pg_catalog.current_setting(n) is distinct from v");
         }
         return statements;

@@ -14,6 +14,9 @@ import java.util.Set;
  */
 record KnownText(GuardedSql sql, Set<SessionFeature> features, boolean clean, int version) {
 
+    /** Stands for any text of a session that has its backend for itself. */
+    static final KnownText UNWATCHED = new KnownText(GuardedSql.of(""), Set.of(), true, -1);
+
     boolean mayHideState() {
         return features.contains(SessionFeature.HIDDEN_SETTING);
     }

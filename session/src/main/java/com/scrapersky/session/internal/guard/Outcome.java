@@ -88,8 +88,12 @@ final class Outcome {
 
     private static Map<String, @Nullable String> pairs(ResultSet rows) throws SQLException {
         Map<String, @Nullable String> values = new LinkedHashMap<>();
-        while (rows.next()) {
-            values.put(rows.getString(1), rows.getString(2));
+        if (rows.next() && rows.getArray(1) != null) {
+            Object[] names = (Object[]) rows.getArray(1).getArray();
+            Object[] settings = (Object[]) rows.getArray(2).getArray();
+            for (int i = 0; i < names.length; i++) {
+                values.put(String.valueOf(names[i]), String.valueOf(settings[i]));
+            }
         }
         return values;
     }

@@ -35,7 +35,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     PoolSafeConnection(Guard guard, Connection delegate) throws SQLException {
         super(delegate);
-        this.session = new VirtualSession(guard, delegate);
+        this.session = new VirtualSession(guard, delegate, this);
     }
 
     VirtualSession session() {
@@ -61,11 +61,9 @@ public final class PoolSafeConnection extends ForwardingConnection {
         return session.state().session().asMap();
     }
 
-    /** Follows a move to another connection. */
-    private Connection current() {
-        Connection connection = session.connection();
+    /** Goes on with another connection. */
+    void moved(Connection connection) {
         delegate = connection;
-        return connection;
     }
 
     @Override
@@ -84,7 +82,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
     }
 
     private Statement statement(StatementOrigin origin) throws SQLException {
-        return new PoolSafeStatement<>(this, origin.make(current(), ""), origin);
+        return new PoolSafeStatement<>(this, origin.make(delegate, ""), origin);
     }
 
     @Override
@@ -123,7 +121,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     private PreparedStatement prepared(String sql, StatementOrigin origin) throws SQLException {
         KnownText text = session.know(sql);
-        PreparedStatement prepared = (PreparedStatement) origin.make(current(), sql);
+        PreparedStatement prepared = (PreparedStatement) origin.make(delegate, sql);
         return new PoolSafePreparedStatement<>(this, prepared, origin, sql, text);
     }
 
@@ -144,21 +142,21 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     private CallableStatement call(String sql, StatementOrigin origin) throws SQLException {
         KnownText text = session.know(sql);
-        CallableStatement call = (CallableStatement) origin.make(current(), sql);
+        CallableStatement call = (CallableStatement) origin.make(delegate, sql);
         return new PoolSafeCallableStatement(this, call, origin, sql, text);
     }
 
     @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
-        if (autoCommit && !session.hasOwnBackend() && !current().getAutoCommit()) {
+        if (autoCommit && !session.hasOwnBackend() && !delegate.getAutoCommit()) {
             session.commit();
         }
-        current().setAutoCommit(autoCommit);
+        delegate.setAutoCommit(autoCommit);
     }
 
     @Override
     public void commit() throws SQLException {
-        if (current().getAutoCommit()) {
+        if (delegate.getAutoCommit()) {
             // The driver refuses it.
             delegate.commit();
         } else {
@@ -168,14 +166,13 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     @Override
     public void rollback() throws SQLException {
-        current();
         session.rollback();
     }
 
     @Override
     public Savepoint setSavepoint() throws SQLException {
         session.tellSeparately();
-        Savepoint savepoint = current().setSavepoint();
+        Savepoint savepoint = delegate.setSavepoint();
         session.state().savepoint(savepoint);
         return savepoint;
     }
@@ -183,27 +180,27 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public Savepoint setSavepoint(String name) throws SQLException {
         session.tellSeparately();
-        Savepoint savepoint = current().setSavepoint(name);
+        Savepoint savepoint = delegate.setSavepoint(name);
         session.state().savepoint(savepoint);
         return savepoint;
     }
 
     @Override
     public void rollback(Savepoint savepoint) throws SQLException {
-        current().rollback(savepoint);
+        delegate.rollback(savepoint);
         session.state().rollbackTo(savepoint);
     }
 
     @Override
     public void releaseSavepoint(Savepoint savepoint) throws SQLException {
-        current().releaseSavepoint(savepoint);
+        delegate.releaseSavepoint(savepoint);
         session.state().release(savepoint);
     }
 
     @Override
     public void setTransactionIsolation(int level) throws SQLException {
         if (session.hasOwnBackend()) {
-            current().setTransactionIsolation(level);
+            delegate.setTransactionIsolation(level);
             return;
         }
         requireOpen();
@@ -218,7 +215,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public int getTransactionIsolation() throws SQLException {
         if (session.hasOwnBackend()) {
-            return current().getTransactionIsolation();
+            return delegate.getTransactionIsolation();
         }
         requireOpen();
         return session.guard().isolation().of(session);
@@ -227,7 +224,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public void setReadOnly(boolean readOnly) throws SQLException {
         if (session.hasOwnBackend() || !session.guard().isReadOnlySentAtOnce()) {
-            current().setReadOnly(readOnly);
+            delegate.setReadOnly(readOnly);
             return;
         }
         requireOpen();
@@ -249,7 +246,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public boolean isReadOnly() throws SQLException {
         if (session.hasOwnBackend() || !session.guard().isReadOnlySentAtOnce()) {
-            return current().isReadOnly();
+            return delegate.isReadOnly();
         }
         requireOpen();
         return "on".equals(session.state().session().get(DEFAULT_READ_ONLY));
@@ -259,7 +256,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public void setSchema(@Nullable String schema) throws SQLException {
         if (session.hasOwnBackend()) {
-            current().setSchema(schema);
+            delegate.setSchema(schema);
             return;
         }
         requireOpen();
@@ -275,7 +272,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public @Nullable String getSchema() throws SQLException {
         if (session.hasOwnBackend()) {
-            return current().getSchema();
+            return delegate.getSchema();
         }
         requireOpen();
         requireNotFailed();
@@ -293,7 +290,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     /** The driver begins a transaction here where it is not in autocommit. */
     private boolean beginAsTheDriver() throws SQLException {
-        if (current().getAutoCommit()) {
+        if (delegate.getAutoCommit()) {
             return session.isInTransaction();
         }
         session.state().begin();
@@ -303,7 +300,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public void setClientInfo(String name, @Nullable String value) throws SQLClientInfoException {
         if (session.hasOwnBackend() || !name.equals("ApplicationName")) {
-            current().setClientInfo(name, value);
+            delegate.setClientInfo(name, value);
             return;
         }
         try {
@@ -323,7 +320,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public void setClientInfo(Properties properties) throws SQLClientInfoException {
         if (session.hasOwnBackend()) {
-            current().setClientInfo(properties);
+            delegate.setClientInfo(properties);
         } else {
             setClientInfo("ApplicationName", properties.getProperty("ApplicationName"));
         }
@@ -334,13 +331,13 @@ public final class PoolSafeConnection extends ForwardingConnection {
         String known = session.state().session().get(APPLICATION_NAME);
         return known != null && !session.hasOwnBackend() && name.equals("ApplicationName")
                 ? known
-                : current().getClientInfo(name);
+                : delegate.getClientInfo(name);
     }
 
     @Override
     public Properties getClientInfo() throws SQLException {
         Properties properties = new Properties();
-        properties.putAll(current().getClientInfo());
+        properties.putAll(delegate.getClientInfo());
         String name = getClientInfo("ApplicationName");
         if (name != null) {
             properties.setProperty("ApplicationName", name);
@@ -355,14 +352,14 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public boolean isValid(int timeout) throws SQLException {
         if (session.hasOwnBackend() || timeout < 0) {
-            return current().isValid(timeout);
+            return delegate.isValid(timeout);
         }
-        return !current().isClosed() && ConnectionCheck.stands(session.driver());
+        return !delegate.isClosed() && ConnectionCheck.stands(session.driver());
     }
 
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
-        return new PoolSafeMetaData(current().getMetaData(), this);
+        return new PoolSafeMetaData(delegate.getMetaData(), this);
     }
 
     @Override
@@ -371,7 +368,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
             return;
         }
         closed = true;
-        Connection connection = current();
+        Connection connection = delegate;
         try (connection) {
             session.leave();
         }
@@ -379,7 +376,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     @Override
     public boolean isClosed() throws SQLException {
-        return closed || current().isClosed();
+        return closed || delegate.isClosed();
     }
 
     private void requireOpen() throws SQLException {
@@ -406,13 +403,12 @@ public final class PoolSafeConnection extends ForwardingConnection {
         if (PGConnection.class.equals(type) && !session.hasOwnBackend()) {
             return type.cast(new PoolSafePgConnection(session));
         }
-        Connection connection = current();
-        return type.isInstance(connection) ? type.cast(connection) : Objects.requireNonNull(connection.unwrap(type));
+        return type.isInstance(delegate) ? type.cast(delegate) : Objects.requireNonNull(delegate.unwrap(type));
     }
 
     @Override
     public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(this) || type.isInstance(current()) || delegate.isWrapperFor(type);
+        return type.isInstance(this) || type.isInstance(delegate) || delegate.isWrapperFor(type);
     }
 
     @Override

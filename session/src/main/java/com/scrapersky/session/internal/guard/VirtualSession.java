@@ -23,6 +23,7 @@ final class VirtualSession {
 
     private final Guard guard;
     private final VirtualState state;
+    private final PoolSafeConnection face;
     private Connection connection;
     private BaseConnection driver;
 
@@ -35,8 +36,9 @@ final class VirtualSession {
     /** Whether the open transaction changed what the catalogue says about functions and triggers. */
     private boolean definesCode;
 
-    VirtualSession(Guard guard, Connection connection) throws SQLException {
+    VirtualSession(Guard guard, Connection connection, PoolSafeConnection face) throws SQLException {
         this.guard = guard;
+        this.face = face;
         this.connection = connection;
         this.driver = connection.unwrap(BaseConnection.class);
         this.ownBackend = guard.isPassThrough();
@@ -141,6 +143,7 @@ final class VirtualSession {
         driver = target.unwrap(BaseConnection.class);
         ownBackend = true;
         generation++;
+        face.moved(target);
         left.close();
     }
 
@@ -259,7 +262,10 @@ final class VirtualSession {
 
     /** Knows a text; reads the catalogue again where this program changed it. */
     KnownText know(String sql) throws SQLException {
-        if (!ownBackend && guard.isCatalogueStale() && transactionState() != TransactionState.FAILED) {
+        if (ownBackend) {
+            return KnownText.UNWATCHED;
+        }
+        if (guard.isCatalogueStale() && transactionState() != TransactionState.FAILED) {
             refreshCatalogue();
         }
         return guard.know(sql);
@@ -281,7 +287,7 @@ final class VirtualSession {
 
     /** Tells the backend of the driver's transaction, in a round trip of its own, what the session has set. */
     void tellSeparately() throws SQLException {
-        if (ownBackend || state.isSettled()) {
+        if (ownBackend || state.isSettled() || (connection.getAutoCommit() && !isInTransaction())) {
             return;
         }
         boolean idle = transactionState() == TransactionState.IDLE;
