@@ -19,11 +19,13 @@ import org.postgresql.util.StreamWrapper;
  * with the session's settings in front, or on another connection. pgjdbc has no public way to read it; the fields are read
  * through handles which the compiler folds, and where they are missing the settings travel on their own.
  *
- * <p>Source: pgjdbc 42.7.14, {@code PgPreparedStatement.preparedParameters} and {@code preparedQuery}, both protected.
+ * <p>Source: pgjdbc 42.7.14, {@code PgPreparedStatement.preparedParameters}, {@code preparedQuery} and
+ * {@code wantsGeneratedKeysAlways}, all protected.
  */
 final class DriverAccess {
 
     private static final @Nullable VarHandle PARAMETERS = handle("preparedParameters", ParameterList.class);
+    private static final @Nullable VarHandle KEYS = handle("wantsGeneratedKeysAlways", boolean.class);
     private static final @Nullable VarHandle QUERY = handle("preparedQuery", CachedQuery.class);
 
     private DriverAccess() {}
@@ -39,9 +41,11 @@ final class DriverAccess {
     }
 
     /** Whether the values bound to {@code statement} can be read: not those of a text of several statements. */
-    static boolean canCopyFrom(PreparedStatement statement) throws SQLException {
+    static boolean canCopyFrom(PreparedStatement statement, GeneratedKeys keys) throws SQLException {
         ParameterList bound = parameters(statement);
-        return bound != null && (bound.getParameterCount() == 0 || bound.getValues() != null);
+        return bound != null
+                && !(keys.areWanted() && KEYS == null)
+                && (bound.getParameterCount() == 0 || bound.getValues() != null);
     }
 
     /**
@@ -108,6 +112,20 @@ final class DriverAccess {
         } else {
             target.setBytea(index, content);
         }
+    }
+
+    /**
+     * Lets a statement whose text is several statements answer with generated keys: the driver takes them from a single one
+     * only.
+     *
+     * @return whether that could be done
+     */
+    static boolean wantKeys(PreparedStatement statement) throws SQLException {
+        if (KEYS == null) {
+            return false;
+        }
+        KEYS.set(statement.unwrap(PgStatement.class), true);
+        return true;
     }
 
     static @Nullable ParameterList parameters(PreparedStatement statement) throws SQLException {

@@ -20,6 +20,7 @@ final class FlightPlan {
 
     private final VirtualState state;
     private final Cleanup cleanup;
+    private final GeneratedKeys keys;
     private final StringBuilder sql = new StringBuilder();
     private final List<String> bound = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
@@ -32,9 +33,10 @@ final class FlightPlan {
     private boolean bindable;
     private boolean tellsSettings;
 
-    private FlightPlan(VirtualState state, Cleanup cleanup, boolean idle, boolean bindable) {
+    private FlightPlan(VirtualState state, Cleanup cleanup, GeneratedKeys keys, boolean idle, boolean bindable) {
         this.state = state;
         this.cleanup = cleanup;
+        this.keys = keys;
         this.applied = state.applied();
         this.idle = idle;
         this.bindable = bindable;
@@ -46,14 +48,20 @@ final class FlightPlan {
      * @param bindable whether values may be parameters in front of the caller's
      */
     static Flight of(
-            KnownText text, VirtualState state, Cleanup cleanup, boolean idle, boolean autoCommit, boolean bindable) {
-        FlightPlan plan = new FlightPlan(state, cleanup, idle, bindable);
+            KnownText text,
+            VirtualState state,
+            Cleanup cleanup,
+            GeneratedKeys keys,
+            boolean idle,
+            boolean autoCommit,
+            boolean bindable) {
+        FlightPlan plan = new FlightPlan(state, cleanup, keys, idle, bindable);
         return plan.compose(text, autoCommit);
     }
 
     /** Only what the backend has to be told, in the driver's transaction. */
     static Flight settingsOnly(VirtualState state, Cleanup cleanup, boolean idle) {
-        FlightPlan plan = new FlightPlan(state, cleanup, idle, false);
+        FlightPlan plan = new FlightPlan(state, cleanup, GeneratedKeys.NONE, idle, false);
         plan.tell();
         return plan.flight(false);
     }
@@ -167,7 +175,7 @@ final class FlightPlan {
     private void caller(SqlPart part, String text) {
         // Behind a placeholder of the caller's own, one of ours would be counted wrong.
         bindable &= part.placeholders() == 0;
-        append(text);
+        append(sql.isEmpty() ? text : keys.returning(text));
         steps.add(new Step(Purpose.CALLER, part, List.of()));
         for (int more = 1; more < part.statements(); more++) {
             steps.add(new Step(Purpose.SILENT, part, List.of()));

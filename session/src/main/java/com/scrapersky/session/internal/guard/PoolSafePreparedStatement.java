@@ -66,8 +66,8 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
 
     private Outcome fly() throws SQLException {
         boolean wasFailed = session.transactionState() == TransactionState.FAILED;
-        boolean copyable = DriverAccess.canCopyFrom(delegate);
-        Flight flight = session.flight(text, copyable);
+        boolean copyable = DriverAccess.canCopyFrom(delegate, origin.keys());
+        Flight flight = session.flight(text, origin.keys(), copyable);
         boolean asItIs = flight.sql().equals(sql);
         if (!asItIs && !copyable) {
             return flySeparately(wasFailed);
@@ -75,7 +75,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         PreparedStatement sent = asItIs ? delegate : composed(flight);
         try {
             sent.execute();
-            return landed(text, flight, Outcome.read(sent, flight, origin.wantsKeys()), wasFailed);
+            return landed(text, flight, Outcome.read(sent, flight, origin.keys().areWanted()), wasFailed);
         } catch (SQLException failed) {
             session.crashed(flight);
             throw failed;
@@ -93,8 +93,9 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         }
         return session.withSettings(text.mayHideState(), () -> {
             delegate.execute();
-            Flight flight = session.flight(text, false);
-            return landed(text, flight, Outcome.read(delegate, flight, origin.wantsKeys()), wasFailed);
+            Flight flight = session.flight(text, GeneratedKeys.NONE, false);
+            return landed(
+                    text, flight, Outcome.read(delegate, flight, origin.keys().areWanted()), wasFailed);
         });
     }
 
@@ -105,6 +106,9 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
                 statement.close();
             }
             statement = (PreparedStatement) origin.make(session.connection(), flight.sql());
+            if (origin.keys().areWanted()) {
+                DriverAccess.wantKeys(statement);
+            }
             composed = statement;
             composedSql = flight.sql();
         }

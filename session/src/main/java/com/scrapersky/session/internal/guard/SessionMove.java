@@ -48,7 +48,7 @@ final class SessionMove {
         PgStatement target = to.unwrap(PgStatement.class);
         target.setQueryTimeoutMs(source.getQueryTimeoutMs());
         target.setFetchSize(source.getFetchSize());
-        target.setLargeMaxRows(source.getLargeMaxRows());
+        target.setMaxRows(source.getMaxRows());
         target.setMaxFieldSize(source.getMaxFieldSize());
         target.setFetchDirection(source.getFetchDirection());
         target.setAdaptiveFetch(source.getAdaptiveFetch());

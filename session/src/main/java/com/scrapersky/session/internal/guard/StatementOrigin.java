@@ -9,13 +9,13 @@ interface StatementOrigin {
 
     Statement make(Connection connection, String sql) throws SQLException;
 
-    /** Whether it asks for generated keys. */
-    default boolean wantsKeys() {
-        return false;
+    /** The generated keys it asks for. */
+    default GeneratedKeys keys() {
+        return GeneratedKeys.NONE;
     }
 
     /** The same, asking for generated keys. */
-    static StatementOrigin withKeys(StatementOrigin origin) {
+    static StatementOrigin withKeys(GeneratedKeys keys, StatementOrigin origin) {
         return new StatementOrigin() {
             @Override
             public Statement make(Connection connection, String sql) throws SQLException {
@@ -23,8 +23,8 @@ interface StatementOrigin {
             }
 
             @Override
-            public boolean wantsKeys() {
-                return true;
+            public GeneratedKeys keys() {
+                return keys;
             }
         };
     }

@@ -30,6 +30,9 @@ final class VirtualSession {
     /** Whether the backend belongs to this session alone, so that nothing has to be watched. */
     private boolean ownBackend;
 
+    /** The connection before the move. */
+    private @Nullable Connection left;
+
     /** Counts the moves: a statement made before the last one belongs to the connection that was left. */
     private int generation;
 
@@ -138,21 +141,21 @@ final class VirtualSession {
             target.close();
             throw failed;
         }
-        Connection left = connection;
+        // Its statements may still be asked for what was bound to them, and it holds no backend.
+        left = connection;
         connection = target;
         driver = target.unwrap(BaseConnection.class);
         ownBackend = true;
         generation++;
         face.moved(target);
-        left.close();
     }
 
-    Flight flight(KnownText text, boolean bindable) throws SQLException {
+    Flight flight(KnownText text, GeneratedKeys keys, boolean bindable) throws SQLException {
         boolean idle = transactionState() == TransactionState.IDLE;
         if (idle) {
             state.forgetApplied();
         }
-        return FlightPlan.of(text, state, cleanup(), idle, connection.getAutoCommit(), bindable);
+        return FlightPlan.of(text, state, cleanup(), keys, idle, connection.getAutoCommit(), bindable);
     }
 
     private Cleanup cleanup() {
@@ -370,7 +373,7 @@ final class VirtualSession {
 
     private void commitAndClean() throws SQLException {
         KnownText commit = guard.know("COMMIT");
-        Flight flight = flight(commit, false);
+        Flight flight = flight(commit, GeneratedKeys.NONE, false);
         try (Statement statement = connection.createStatement()) {
             statement.execute(flight.sql());
             Outcome outcome = Outcome.read(statement, flight, false);
@@ -386,6 +389,11 @@ final class VirtualSession {
 
     /** Leaves no transaction open and nothing set: not every pool that can be wrapped resets what it takes back. */
     void leave() throws SQLException {
+        Connection before = left;
+        if (before != null) {
+            left = null;
+            before.close();
+        }
         if (connection.isClosed()) {
             return;
         }
