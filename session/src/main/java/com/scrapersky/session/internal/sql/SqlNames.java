@@ -24,7 +24,7 @@ final class SqlNames {
         char[] chars = word.toCharArray();
         for (; at < chars.length; at++) {
             if (isUpperCase(chars[at])) {
-                chars[at] += 'a' - 'A';
+                chars[at] = (char) (chars[at] + ('a' - 'A'));
             }
         }
         return cut(new String(chars));
