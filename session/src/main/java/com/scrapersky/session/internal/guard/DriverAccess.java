@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.CachedQuery;
 import org.postgresql.core.Oid;
@@ -19,13 +20,11 @@ import org.postgresql.util.StreamWrapper;
  * with the session's settings in front, or on another connection. pgjdbc has no public way to read it; the fields are read
  * through handles which the compiler folds, and where they are missing the settings travel on their own.
  *
- * <p>Source: pgjdbc 42.7.14, {@code PgPreparedStatement.preparedParameters}, {@code preparedQuery} and
- * {@code wantsGeneratedKeysAlways}, all protected.
+ * <p>Source: pgjdbc 42.7.14, {@code PgPreparedStatement.preparedParameters} and {@code preparedQuery}, both protected.
  */
 final class DriverAccess {
 
     private static final @Nullable VarHandle PARAMETERS = handle("preparedParameters", ParameterList.class);
-    private static final @Nullable VarHandle KEYS = handle("wantsGeneratedKeysAlways", boolean.class);
     private static final @Nullable VarHandle QUERY = handle("preparedQuery", CachedQuery.class);
 
     private DriverAccess() {}
@@ -41,11 +40,9 @@ final class DriverAccess {
     }
 
     /** Whether the values bound to {@code statement} can be read: not those of a text of several statements. */
-    static boolean canCopyFrom(PreparedStatement statement, GeneratedKeys keys) throws SQLException {
+    static boolean canCopyFrom(PreparedStatement statement) throws SQLException {
         ParameterList bound = parameters(statement);
-        return bound != null
-                && !(keys.areWanted() && KEYS == null)
-                && (bound.getParameterCount() == 0 || bound.getValues() != null);
+        return bound != null && (bound.getParameterCount() == 0 || bound.getValues() != null);
     }
 
     /**
@@ -114,18 +111,9 @@ final class DriverAccess {
         }
     }
 
-    /**
-     * Lets a statement whose text is several statements answer with generated keys: the driver takes them from a single one
-     * only.
-     *
-     * @return whether that could be done
-     */
-    static boolean wantKeys(PreparedStatement statement) throws SQLException {
-        if (KEYS == null) {
-            return false;
-        }
-        KEYS.set(statement.unwrap(PgStatement.class), true);
-        return true;
+    /** Lets a statement whose text is several statements answer with generated keys: by itself the driver takes one only. */
+    static void wantKeys(Statement statement, boolean wanted) throws SQLException {
+        statement.unwrap(PgStatement.class).wantsGeneratedKeysAlways = wanted;
     }
 
     static @Nullable ParameterList parameters(PreparedStatement statement) throws SQLException {

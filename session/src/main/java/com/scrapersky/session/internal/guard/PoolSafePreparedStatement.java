@@ -66,7 +66,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
 
     private Outcome fly() throws SQLException {
         boolean wasFailed = session.transactionState() == TransactionState.FAILED;
-        boolean copyable = DriverAccess.canCopyFrom(delegate, origin.keys());
+        boolean copyable = DriverAccess.canCopyFrom(delegate);
         Flight flight = session.flight(text, origin.keys(), copyable);
         boolean asItIs = flight.sql().equals(sql);
         if (!asItIs && !copyable) {
@@ -107,7 +107,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             }
             statement = (PreparedStatement) origin.make(session.connection(), flight.sql());
             if (origin.keys().areWanted()) {
-                DriverAccess.wantKeys(statement);
+                DriverAccess.wantKeys(statement, true);
             }
             composed = statement;
             composedSql = flight.sql();

@@ -61,11 +61,14 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         boolean wasFailed = session.transactionState() == TransactionState.FAILED;
         Flight flight = session.flight(text, keys, false);
         try {
+            DriverAccess.wantKeys(delegate, keys.areWanted());
             execution.on(delegate, flight.sql());
             return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), wasFailed);
         } catch (SQLException failed) {
             session.crashed(flight);
             throw failed;
+        } finally {
+            DriverAccess.wantKeys(delegate, false);
         }
     }
 
