@@ -1,0 +1,115 @@
+package com.scrapersky.session.random;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one client's lines on one side, and notes everything visible. Used by one thread at a time. */
+final class Client {
+
+    /** What a refused line's transcript says. */
+    static final String REFUSED = "REFUSED";
+
+    private final Side side;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private final Map<String, Savepoint> savepoints = new HashMap<>();
+    private final Map<String, ResultSet> cursors = new HashMap<>();
+    private @Nullable Connection connection;
+    private StringJoiner seen = new StringJoiner(", ");
+
+    Client(Side side) {
+        this.side = side;
+    }
+
+    Connection connection() throws SQLException {
+        Connection current = connection;
+        if (current == null) {
+            throw new SQLException("the client has no connection", "08003");
+        }
+        return current;
+    }
+
+    Map<String, PreparedStatement> prepared() {
+        return prepared;
+    }
+
+    Map<String, Savepoint> savepoints() {
+        return savepoints;
+    }
+
+    Map<String, ResultSet> cursors() {
+        return cursors;
+    }
+
+    /** Notes something that the program sees. */
+    void see(String what) {
+        seen.add(what);
+    }
+
+    void borrow() throws SQLException {
+        connection = side.borrow();
+    }
+
+    /** Gives the connection back in whatever state it is. */
+    void giveBack() throws SQLException {
+        prepared.clear();
+        savepoints.clear();
+        cursors.clear();
+        Connection former = connection;
+        connection = null;
+        if (former != null) {
+            side.giveBack(former);
+        }
+    }
+
+    /** Runs a step and gives what was seen. */
+    String perform(Step step) {
+        return note(() -> step.run(this));
+    }
+
+    String begin() {
+        return note(this::borrow);
+    }
+
+    String end() {
+        return note(this::giveBack);
+    }
+
+    private interface Work {
+        void run() throws SQLException;
+    }
+
+    private String note(Work work) {
+        seen = new StringJoiner(", ");
+        try {
+            work.run();
+        } catch (SQLException error) {
+            if (side.isPooled() && Refusal.is(error)) {
+                return REFUSED;
+            }
+            see("fails with " + error.getSQLState());
+        } catch (RuntimeException error) {
+            see("throws " + error.getClass().getSimpleName());
+        }
+        return (seen.length() == 0 ? "done" : seen.toString()) + state();
+    }
+
+    /** What can be asked for without a statement, after every step. */
+    private String state() {
+        Connection current = connection;
+        if (current == null) {
+            return "";
+        }
+        try {
+            return (current.getAutoCommit() ? "" : " (in transaction)") + (current.isReadOnly() ? " (read only)" : "");
+        } catch (SQLException error) {
+            return " (connection fails with " + error.getSQLState() + ")";
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package com.scrapersky.session.random;
+
+import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.testkit.PoolerLab;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import javax.sql.DataSource;
+
+/** The connections of all clients through one pooler. */
+record Pool(DataSource dataSource, Runnable end) implements AutoCloseable {
+
+    /** How a pool is opened. */
+    enum Kind {
+        /** What Sky Session gives to whatever takes a DataSource. */
+        GUARDED {
+            @Override
+            Pool open(PoolerLab pooler) {
+                DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(pooler.url())
+                        .maximumPoolSize(PoolerKind.CLIENTS)
+                        .build();
+                return new Pool(sessions.dataSource(), sessions::close);
+            }
+        },
+        /** HikariCP and pgjdbc with the usual advice for transaction-mode poolers: no named statements. */
+        PLAIN {
+            @Override
+            Pool open(PoolerLab pooler) {
+                HikariConfig config = new HikariConfig();
+                config.setJdbcUrl(pooler.jdbcUrl());
+                DirectSide.PROPERTIES.forEach(config::addDataSourceProperty);
+                config.setMaximumPoolSize(PoolerKind.CLIENTS);
+                config.setMinimumIdle(0);
+                HikariDataSource pool = new HikariDataSource(config);
+                return new Pool(pool, pool::close);
+            }
+        };
+
+        abstract Pool open(PoolerLab pooler);
+    }
+
+    @Override
+    public void close() {
+        end.run();
+    }
+}
