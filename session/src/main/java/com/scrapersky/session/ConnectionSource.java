@@ -49,9 +49,14 @@ final class ConnectionSource implements AutoCloseable {
 
     /** A pool of our own. */
     static ConnectionSource owning(
-            HikariDataSource pool, PoolerProfile profile, Guard guard, @Nullable SessionPool sessions) {
+            HikariDataSource pool,
+            PoolerProfile profile,
+            Guard.Builder builder,
+            Map<String, String> start,
+            @Nullable SessionPool sessions) {
+        Guard guard;
         try {
-            look(pool, guard);
+            guard = look(pool, builder, profile, start);
         } catch (SQLException | RuntimeException failed) {
             pool.close();
             throw failed instanceof SQLException error
@@ -62,10 +67,19 @@ final class ConnectionSource implements AutoCloseable {
     }
 
     /** Reads what the database's own code may do unseen, and lets the server judge what sessions begin with. */
-    private static void look(DataSource pool, Guard guard) throws SQLException {
+    private static Guard look(DataSource pool, Guard.Builder builder, PoolerProfile profile, Map<String, String> start)
+            throws SQLException {
         try (Connection connection = pool.getConnection()) {
+            if (profile.mode() == PoolerProfile.Mode.TRANSACTION) {
+                Map<String, String> defaults =
+                        new LinkedHashMap<>(DroppedParameters.of(connection.unwrap(PGConnection.class)));
+                defaults.putAll(start);
+                builder.defaults(defaults);
+            }
+            Guard guard = builder.build();
             guard.readCatalogue(connection);
             guard.tryDefaults(connection);
+            return guard;
         }
     }
 
@@ -97,13 +111,12 @@ final class ConnectionSource implements AutoCloseable {
             }
             Map<String, String> defaults = new LinkedHashMap<>(start.settings());
             defaults.putAll(wrapped.settings());
-            Guard.Builder guard = guard(found).defaults(defaults).readOnlySentAtOnce(start.isReadOnlySentAtOnce());
+            Guard.Builder guard = guard(found).readOnlySentAtOnce(start.isReadOnlySentAtOnce());
             String initSql = wrapped.initSql();
             if (initSql != null) {
-                guard.defaults(settingsOf(pool, guard.build(), initSql));
+                defaults = settingsOf(pool, guard.defaults(defaults).build(), initSql);
             }
-            Guard built = guard.build();
-            look(pool, built);
+            Guard built = look(pool, guard, found, defaults);
             return new ConnectionSource(
                     new PoolSafeDataSource(pool, built, unnamed),
                     null,

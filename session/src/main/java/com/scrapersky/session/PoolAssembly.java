@@ -124,9 +124,9 @@ final class PoolAssembly {
         boolean shared = profile.mode() == Mode.TRANSACTION;
         Guard.Builder guard = ConnectionSource.guard(profile).policy(policy).sessions(sessions);
         if (shared) {
-            guard.defaults(start.settings()).readOnlySentAtOnce(start.isReadOnlySentAtOnce());
+            guard.readOnlySentAtOnce(start.isReadOnlySentAtOnce());
         }
-        return ConnectionSource.owning(pool, inForce(profile), guard.build(), sessions);
+        return ConnectionSource.owning(pool, inForce(profile), guard, shared ? start.settings() : Map.of(), sessions);
     }
 
     /** A pool for sessions with backends of their own, to be opened when the first one is needed. */

@@ -353,11 +353,9 @@ final class VirtualSession {
         }
         TransactionState before = transactionState();
         if (before == TransactionState.FAILED) {
-            rollback();
             throw guard.refusal(
                     SessionFeature.COMMIT_OF_FAILED_TRANSACTION,
-                    "a statement of the transaction had failed, so the server would answer COMMIT with ROLLBACK, and the"
-                            + " driver would return as if all were well; the transaction has been rolled back");
+                    "a statement of the transaction has failed, so it can only be rolled back");
         }
         if (state.isHiddenStatePossible() && before == TransactionState.OPEN) {
             commitAndClean();
