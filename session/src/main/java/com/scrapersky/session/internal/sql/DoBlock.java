@@ -29,25 +29,25 @@ final class DoBlock {
             return;
         }
         if (!language.equalsIgnoreCase("plpgsql")) {
-            take(CodeBody.of(language, source), draft);
+            take(CodeBody.of(language, source), false, draft);
             return;
         }
         CodeReader reader = new CodeReader(SqlTokens.of(source).whole());
         CodeBody body = reader.read();
-        take(body, draft);
-        if (sql.is(code, TokenType.DOLLAR_STRING) && reader.isRewritable() && !draft.keeps.isEmpty()) {
-            draft.features.remove(SessionFeature.HIDDEN_SETTING);
+        boolean rewritten = sql.is(code, TokenType.DOLLAR_STRING) && reader.isRewritable();
+        take(body, rewritten, draft);
+        if (rewritten) {
             int tag = (sql.source(code).length() - source.length()) / 2;
             reader.rewriting().copyEdits(draft, sql.start(code) + tag);
         }
     }
 
-    private static void take(CodeBody body, PartDraft draft) {
+    private static void take(CodeBody body, boolean rewritten, PartDraft draft) {
         body.settings().stream().sorted().forEach(draft::keep);
-        if (body.features().contains(SessionFeature.HIDDEN_SETTING)) {
-            draft.features.remove(SessionFeature.SETTING);
-        }
         draft.features.addAll(body.features());
+        if (body.features().contains(SessionFeature.HIDDEN_SETTING)) {
+            draft.features.remove(rewritten ? SessionFeature.HIDDEN_SETTING : SessionFeature.SETTING);
+        }
         draft.words.addAll(body.words());
         draft.reachesAnything = body.reachesAnything();
         draft.definesCode = body.definesCode();

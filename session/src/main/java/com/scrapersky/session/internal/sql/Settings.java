@@ -63,10 +63,13 @@ final class Settings {
 
     /** SET LOCAL ends with the transaction, whatever it sets; except for the seed of random(), which nothing ends. */
     private static void takeLocal(PartDraft assignment, PartDraft draft) {
-        draft.kind = assignment.kind == Kind.SET_TRANSACTION ? Kind.SET_TRANSACTION : Kind.SET_LOCAL;
-        draft.isolationGiven = assignment.isolationGiven;
-        draft.readOnlyGiven = assignment.readOnlyGiven;
-        draft.deferrableGiven = assignment.deferrableGiven;
+        draft.kind = Kind.SET_LOCAL;
+        if (assignment.kind == Kind.SET_TRANSACTION) {
+            draft.kind = Kind.SET_TRANSACTION;
+            draft.isolationGiven = assignment.isolationGiven;
+            draft.readOnlyGiven = assignment.readOnlyGiven;
+            draft.deferrableGiven = assignment.deferrableGiven;
+        }
         if (assignment.features.contains(SessionFeature.RANDOM_SEED)) {
             draft.features.add(SessionFeature.RANDOM_SEED);
         }

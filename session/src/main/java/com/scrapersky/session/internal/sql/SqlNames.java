@@ -51,23 +51,22 @@ final class SqlNames {
         return name.substring(0, end);
     }
 
-    /** The name that a quoted identifier stands for; {@code escape} is that of U&amp;"…". */
-    static String identifier(String quoted, char escape) {
+    /** The name that a quoted identifier stands for. */
+    static String identifier(String quoted) {
         if (quoted.charAt(0) == '"') {
             return cut(unquote(quoted, 1, '"'));
         }
-        String content = unquote(quoted, 3, '"');
-        String decoded = unicode(content, escape);
-        return cut(decoded == null ? content : decoded);
+        String decoded = unicode(quoted, '"');
+        return cut(decoded == null ? quoted : decoded);
     }
 
     /** The value of a string in single quotes, or null where its escapes cannot be read. */
-    static @Nullable String string(String quoted, char escape) {
+    static @Nullable String string(String quoted) {
         char prefix = quoted.charAt(0);
         return switch (prefix) {
             case '\'' -> unquote(quoted, 1, '\'');
             case 'e', 'E' -> escapes(quoted.substring(2, Math.max(2, quoted.length() - 1)));
-            case 'u', 'U' -> unicode(unquote(quoted, 3, '\''), escape);
+            case 'u', 'U' -> unicode(quoted, '\'');
             case 'n', 'N' -> unquote(quoted, 2, '\'');
             default -> null;
         };
@@ -141,7 +140,11 @@ final class SqlNames {
         return at + 1;
     }
 
-    private static @Nullable String unicode(String content, char escape) {
+    /** U&amp;'…', perhaps with UESCAPE '…' behind it. */
+    private static @Nullable String unicode(String quoted, char quote) {
+        int end = closingQuote(quoted, 3, quote) + 1;
+        char escape = end + 2 < quoted.length() ? quoted.charAt(quoted.length() - 2) : '\\';
+        String content = unquote(quoted.substring(0, Math.min(end, quoted.length())), 3, quote);
         StringBuilder value = new StringBuilder(content.length());
         int at = 0;
         while (at < content.length()) {
@@ -161,6 +164,15 @@ final class SqlNames {
             }
         }
         return value.toString();
+    }
+
+    /** Where the quote stands that ends what begins at {@code from}; a doubled one does not. */
+    private static int closingQuote(String quoted, int from, char quote) {
+        int at = quoted.indexOf(quote, from);
+        while (at >= 0 && at + 1 < quoted.length() && quoted.charAt(at + 1) == quote) {
+            at = quoted.indexOf(quote, at + 2);
+        }
+        return at < 0 ? quoted.length() : at;
     }
 
     private static int digits(String content, int from, int least, int most, int radix, StringBuilder value) {

@@ -91,9 +91,8 @@ final class SqlTokens {
                 at = comment;
                 continue;
             }
-            int token = count;
             at = token(at);
-            splitter.saw(token);
+            splitter.saw(count - 1);
         }
         splitter.end();
     }
@@ -114,7 +113,7 @@ final class SqlTokens {
     private int token(int at) {
         char c = chars[at];
         if (c == '\'') {
-            return add(TokenType.STRING, at, stringEnd(at));
+            return endsUnicode() ? extend(stringEnd(at)) : add(TokenType.STRING, at, stringEnd(at));
         }
         if (c == '"') {
             return add(TokenType.NAME, at, nameEnd(at));
@@ -225,6 +224,20 @@ final class SqlTokens {
         starts[count] = start;
         ends[count] = end;
         count++;
+        return end;
+    }
+
+    /** Whether {@code U&'…' UESCAPE} stands before, which is one token with the string that follows. */
+    private boolean endsUnicode() {
+        return count > 1
+                && isWord(count - 1, "uescape")
+                && (types[count - 2] == TokenType.STRING || types[count - 2] == TokenType.NAME)
+                && (chars[starts[count - 2]] | ' ') == 'u';
+    }
+
+    private int extend(int end) {
+        count--;
+        ends[count - 1] = end;
         return end;
     }
 

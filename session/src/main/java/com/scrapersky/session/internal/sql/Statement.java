@@ -109,7 +109,7 @@ final class Statement {
     /** The identifier there: a word folded, a quoted name as it is; or "" where there is none. */
     String identifier(int token) {
         if (is(token, TokenType.NAME)) {
-            return SqlNames.identifier(source(token), unicodeEscape(token));
+            return SqlNames.identifier(source(token));
         }
         return word(token);
     }
@@ -120,15 +120,7 @@ final class Statement {
         if (is(token, TokenType.DOLLAR_STRING)) {
             return SqlNames.dollarString(source(token));
         }
-        return is(token, TokenType.STRING) ? SqlNames.string(source(token), unicodeEscape(token)) : null;
-    }
-
-    private char unicodeEscape(int token) {
-        if (isWord(token + 1, "uescape") && is(token + 2, TokenType.STRING)) {
-            String escape = SqlNames.string(source(token + 2), '\\');
-            return escape != null && escape.length() == 1 ? escape.charAt(0) : '\\';
-        }
-        return '\\';
+        return is(token, TokenType.STRING) ? SqlNames.string(source(token)) : null;
     }
 
     /** The token behind the parenthesis that closes the one at {@code open}, or {@link #to()}. */
