@@ -9,7 +9,7 @@ import java.util.Set;
 /**
  * Reads code in PL/pgSQL or SQL.
  *
- * <p>Statements are looked for where one may begin: behind a semicolon, a label, BEGIN, THEN, ELSE and LOOP. What cannot
+ * <p>Statements are looked for where one may begin: behind a semicolon, BEGIN, THEN, ELSE and LOOP. What cannot
  * be told is taken for the worse.
  */
 final class CodeReader {
@@ -70,7 +70,6 @@ final class CodeReader {
         int before = token - 1;
         return token == code.from()
                 || code.isSymbol(before, ';')
-                || code.isSymbol(before, '>')
                 || code.isWord(before, "begin", "atomic")
                 || code.isWord(before, "then", "else")
                 || code.isWord(before, "loop");

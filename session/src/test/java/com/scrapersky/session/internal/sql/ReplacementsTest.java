@@ -227,7 +227,7 @@ class ReplacementsTest {
             int parameters = GuardedSql.of(text).parts().get(0).placeholders();
             boolean returns = text.startsWith("{?") || text.startsWith("{ ?");
             if (returns) {
-                statement.registerOutParameter(1, Types.OTHER);
+                statement.registerOutParameter(1, Types.VARCHAR);
             }
             for (int i = returns ? 2 : 1; i <= parameters; i++) {
                 statement.setObject(i, "1", Types.OTHER);
