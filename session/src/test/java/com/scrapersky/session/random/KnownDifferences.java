@@ -21,4 +21,9 @@ final class KnownDifferences {
                 && !pooled.startsWith("fails")
                 && !pooled.startsWith("throws");
     }
+
+    /** COMMIT of a failed transaction: the driver would return as if it had committed. */
+    static boolean refuses(Step step) {
+        return step instanceof ConnectionStep.Commit || step instanceof ConnectionStep.SetAutoCommit;
+    }
 }

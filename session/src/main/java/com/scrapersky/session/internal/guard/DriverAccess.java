@@ -7,6 +7,8 @@ import java.lang.invoke.VarHandle;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.CachedQuery;
 import org.postgresql.core.Oid;
@@ -109,6 +111,22 @@ final class DriverAccess {
         } else {
             target.setBytea(index, content);
         }
+    }
+
+    /** What of the bound values, and of {@code known}, may be the name of a custom setting. */
+    static Set<String> settingNames(PreparedStatement statement, Set<String> known) throws SQLException {
+        ParameterList bound = parameters(statement);
+        @Nullable Object[] values = bound == null ? null : bound.getValues();
+        if (values == null) {
+            return known;
+        }
+        Set<String> names = new LinkedHashSet<>(known);
+        for (Object value : values) {
+            if (value instanceof String text && SettingNames.isOne(text)) {
+                names.add(text);
+            }
+        }
+        return names;
     }
 
     /** Lets a statement whose text is several statements answer with generated keys: by itself the driver takes one only. */

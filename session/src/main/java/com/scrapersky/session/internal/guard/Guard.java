@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,6 +46,7 @@ public final class Guard {
     private final Isolation isolation = new Isolation();
     private final Map<String, KnownText> texts = new ConcurrentHashMap<>();
     private final Set<SessionFeature> warned = ConcurrentHashMap.newKeySet();
+    private final Set<String> schemas = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean refreshing = new AtomicBoolean();
 
     private volatile HiddenState hidden = HiddenState.none();
@@ -105,6 +107,15 @@ public final class Guard {
         return treatment == null ? feature.treatment() : treatment;
     }
 
+    /** Whether a schema was found to be there, and the role to be allowed into it. */
+    boolean isSchema(String name) {
+        return schemas.contains(name);
+    }
+
+    void foundSchema(String name) {
+        schemas.add(name);
+    }
+
     SQLException refusal(SessionFeature feature, String circumstance) {
         return refusals.apply(feature, circumstance);
     }
@@ -123,8 +134,14 @@ public final class Guard {
         LOG.warn("{}", what, error);
     }
 
-    Cleanup cleanup(PGConnection connection) {
-        return Cleanup.of(connection, hidden.customSettings(), poolerTracks);
+    /** @param names of custom settings that were given by the program */
+    Cleanup cleanup(PGConnection connection, Set<String> names) {
+        Set<String> all = hidden.customSettings();
+        if (!names.isEmpty()) {
+            all = new LinkedHashSet<>(all);
+            all.addAll(names);
+        }
+        return Cleanup.of(connection, all, poolerTracks);
     }
 
     /** Changes whenever what is known about texts may have become wrong. */
@@ -145,7 +162,9 @@ public final class Guard {
         features.addAll(guarded.features());
         features.addAll(hidden.reachedBy(guarded));
         features.removeIf(feature -> treatment(feature) == Treatment.ALLOW);
-        KnownText text = new KnownText(guarded, Set.copyOf(features), guarded.isPlain() && features.isEmpty(), current);
+        Set<String> names = KnownText.mayHideState(features) ? SettingNames.inQuotes(sql) : Set.of();
+        KnownText text =
+                new KnownText(guarded, Set.copyOf(features), guarded.isPlain() && features.isEmpty(), names, current);
         if (texts.size() >= TEXTS_KEPT) {
             texts.clear();
         }
@@ -170,6 +189,7 @@ public final class Guard {
             return;
         }
         stale = false;
+        schemas.clear();
         try {
             HiddenState read = HiddenState.read(connection);
             boolean changed = !(read.isEmpty() && hidden.isEmpty());

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
 
@@ -67,7 +68,8 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     private Outcome fly() throws SQLException {
         boolean wasFailed = session.transactionState() == TransactionState.FAILED;
         boolean copyable = DriverAccess.canCopyFrom(delegate);
-        Flight flight = session.flight(text, origin.keys(), copyable);
+        Set<String> names = names();
+        Flight flight = session.flight(text, origin.keys(), names, copyable);
         boolean asItIs = flight.sql().equals(sql);
         if (!asItIs && !copyable) {
             return flySeparately(wasFailed);
@@ -75,7 +77,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         PreparedStatement sent = asItIs ? delegate : composed(flight);
         try {
             sent.execute();
-            return landed(text, flight, Outcome.read(sent, flight, origin.keys().areWanted()), wasFailed);
+            return landed(text, flight, Outcome.read(sent, flight, origin.keys().areWanted()), names, wasFailed);
         } catch (SQLException failed) {
             session.crashed(flight);
             throw failed;
@@ -86,17 +88,22 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     private Outcome flySeparately(boolean wasFailed) throws SQLException {
         for (SessionFeature feature : text.features()) {
             if (session.guard().treatment(feature) == Treatment.VIRTUALISE
-                    && feature != SessionFeature.HIDDEN_SETTING) {
+                    && !KnownText.mayHideState(Set.of(feature))) {
                 throw session.guard()
                         .refusal(feature, "in a text of several statements with parameters; send them one by one");
             }
         }
-        return session.withSettings(text.mayHideState(), () -> {
+        return session.withSettings(text.mayHideState(), names(), () -> {
             delegate.execute();
-            Flight flight = session.flight(text, GeneratedKeys.NONE, false);
+            Flight flight = session.flight(text, GeneratedKeys.NONE, Set.of(), false);
             return landed(
-                    text, flight, Outcome.read(delegate, flight, origin.keys().areWanted()), wasFailed);
+                    text, flight, Outcome.read(delegate, flight, origin.keys().areWanted()), text.names(), wasFailed);
         });
+    }
+
+    /** The names of custom settings that the statement may set unseen. */
+    final Set<String> names() throws SQLException {
+        return text.mayHideState() ? DriverAccess.settingNames(delegate, text.names()) : Set.of();
     }
 
     private PreparedStatement composed(Flight flight) throws SQLException {
@@ -166,14 +173,14 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     public int[] executeBatch() throws SQLException {
         outcome = null;
         readyBatch();
-        return session.withSettings(text.mayHideState(), delegate::executeBatch);
+        return session.withSettings(text.mayHideState(), names(), delegate::executeBatch);
     }
 
     @Override
     public long[] executeLargeBatch() throws SQLException {
         outcome = null;
         readyBatch();
-        return session.withSettings(text.mayHideState(), delegate::executeLargeBatch);
+        return session.withSettings(text.mayHideState(), names(), delegate::executeLargeBatch);
     }
 
     private void readyBatch() throws SQLException {
@@ -204,7 +211,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             }
             return delegate.getMetaData();
         }
-        return session.withSettings(false, () -> UnnamedDescription.of(delegate, session.driver()));
+        return session.withSettings(() -> UnnamedDescription.of(delegate, session.driver()));
     }
 
     @Override
@@ -212,7 +219,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         if (isLeftBehind()) {
             followMove();
         }
-        return session.withSettings(false, delegate::getParameterMetaData);
+        return session.withSettings(delegate::getParameterMetaData);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
 
@@ -59,11 +60,11 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     /** Sends {@code text} with what must be in front of it and behind it. */
     final Outcome fly(KnownText text, GeneratedKeys keys, Execution execution) throws SQLException {
         boolean wasFailed = session.transactionState() == TransactionState.FAILED;
-        Flight flight = session.flight(text, keys, false);
+        Flight flight = session.flight(text, keys, text.names(), false);
         try {
             DriverAccess.wantKeys(delegate, keys.areWanted());
             execution.on(delegate, flight.sql());
-            return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), wasFailed);
+            return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), text.names(), wasFailed);
         } catch (SQLException failed) {
             session.crashed(flight);
             throw failed;
@@ -72,9 +73,10 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         }
     }
 
-    final Outcome landed(KnownText text, Flight flight, Outcome arrived, boolean wasFailed) throws SQLException {
+    final Outcome landed(KnownText text, Flight flight, Outcome arrived, Set<String> names, boolean wasFailed)
+            throws SQLException {
         outcome = arrived;
-        session.landed(text, flight, arrived, wasFailed);
+        session.landed(text, flight, arrived, names, wasFailed);
         return arrived;
     }
 
@@ -255,7 +257,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         batch.refuseIfLeftBehind(this);
         if (batch.isDrivers(session)) {
             batch.clear();
-            return session.withSettings(false, delegate::executeBatch);
+            return session.withSettings(delegate::executeBatch);
         }
         delegate.clearBatch();
         return Arrays.stream(batch.executeOneByOne(this))
@@ -269,7 +271,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         batch.refuseIfLeftBehind(this);
         if (batch.isDrivers(session)) {
             batch.clear();
-            return session.withSettings(false, delegate::executeLargeBatch);
+            return session.withSettings(delegate::executeLargeBatch);
         }
         delegate.clearBatch();
         return batch.executeOneByOne(this);

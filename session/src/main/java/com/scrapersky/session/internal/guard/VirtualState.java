@@ -1,7 +1,9 @@
 package com.scrapersky.session.internal.guard;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ final class VirtualState {
     private boolean begun;
     private boolean characteristicsChosen;
     private boolean hiddenStatePossible;
+    private Set<String> hiddenNames = Set.of();
 
     VirtualState(Settings defaults) {
         this.defaults = defaults;
@@ -113,9 +116,18 @@ final class VirtualState {
         return characteristicsChosen;
     }
 
-    /** Code ran in the transaction that may have set something which no text shows. */
-    void hiddenStatePossible() {
+    /** Code ran in the transaction that may have set something which no text shows, {@code names} perhaps. */
+    void hiddenStatePossible(Set<String> names) {
         hiddenStatePossible = true;
+        if (!names.isEmpty()) {
+            hiddenNames = new LinkedHashSet<>(hiddenNames);
+            hiddenNames.addAll(names);
+        }
+    }
+
+    /** Names of custom settings that such code may have set. */
+    Set<String> hiddenNames() {
+        return hiddenNames;
     }
 
     boolean isHiddenStatePossible() {
@@ -175,6 +187,7 @@ final class VirtualState {
         begun = false;
         characteristicsChosen = false;
         hiddenStatePossible = false;
+        hiddenNames = Set.of();
         if (!marks.isEmpty()) {
             marks = List.of();
         }
