@@ -25,6 +25,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     private @Nullable PreparedStatement composed;
 
     private String composedSql = "";
+    private final GeneratedKeys keys;
     private int batched;
 
     PoolSafePreparedStatement(
@@ -32,6 +33,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         super(connection, delegate, origin);
         this.sql = sql;
         this.text = text;
+        this.keys = origin.keys().of(text.sql());
     }
 
     private boolean goesStraight() throws SQLException {
@@ -69,7 +71,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         boolean wasFailed = session.transactionState() == TransactionState.FAILED;
         boolean copyable = DriverAccess.canCopyFrom(delegate);
         Set<String> names = names();
-        Flight flight = session.flight(text, origin.keys(), names, copyable);
+        Flight flight = session.flight(text, keys, names, copyable);
         boolean asItIs = flight.sql().equals(sql);
         if (!asItIs && !copyable) {
             return flySeparately(wasFailed);
@@ -77,7 +79,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         PreparedStatement sent = asItIs ? delegate : composed(flight);
         try {
             sent.execute();
-            return landed(text, flight, Outcome.read(sent, flight, origin.keys().areWanted()), names, wasFailed);
+            return landed(text, flight, Outcome.read(sent, flight, keys.areWanted()), names, wasFailed);
         } catch (SQLException failed) {
             session.crashed(flight);
             throw failed;
@@ -96,8 +98,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         return session.withSettings(text.mayHideState(), names(), () -> {
             delegate.execute();
             Flight flight = session.flight(text, GeneratedKeys.NONE, Set.of(), false);
-            return landed(
-                    text, flight, Outcome.read(delegate, flight, origin.keys().areWanted()), text.names(), wasFailed);
+            return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), text.names(), wasFailed);
         });
     }
 
@@ -113,7 +114,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
                 statement.close();
             }
             statement = (PreparedStatement) origin.make(session.connection(), flight.sql());
-            if (origin.keys().areWanted()) {
+            if (keys.areWanted()) {
                 DriverAccess.wantKeys(statement, true);
             }
             composed = statement;

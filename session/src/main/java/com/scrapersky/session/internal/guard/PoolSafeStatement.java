@@ -58,7 +58,8 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     }
 
     /** Sends {@code text} with what must be in front of it and behind it. */
-    final Outcome fly(KnownText text, GeneratedKeys keys, Execution execution) throws SQLException {
+    final Outcome fly(KnownText text, GeneratedKeys asked, Execution execution) throws SQLException {
+        GeneratedKeys keys = asked.of(text.sql());
         boolean wasFailed = session.transactionState() == TransactionState.FAILED;
         Flight flight = session.flight(text, keys, text.names(), false);
         try {
