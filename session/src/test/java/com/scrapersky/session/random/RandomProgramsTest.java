@@ -16,11 +16,8 @@ class RandomProgramsTest {
     @EnumSource(PoolerKind.class)
     @Timeout(value = 1, unit = TimeUnit.DAYS)
     void seeTheSameAsDirectly(PoolerKind pooler) {
-        Generator programs = new Generator(
-                Options.seed() + pooler.ordinal(),
-                java.util.EnumSet.complementOf(
-                        java.util.EnumSet.of(Feature.FUNCTION, Feature.DO_BLOCK, Feature.TRIGGER, Feature.HIDDEN)));
-        try (Campaign campaign = new Campaign(pooler, Pool.Kind.GUARDED, programs)) {
+        Generator programs = new Generator(Options.seed() + pooler.ordinal(), Feature.all());
+        try (Campaign campaign = new Campaign(pooler, Pool.Kind.GUARDED, programs, Campaign.Oracle.ALL)) {
             Optional<Failure> failure = campaign.search(Options.steps() / PoolerKind.values().length);
             System.out.println(pooler + ": " + campaign.steps() + " steps in " + campaign.programs()
                     + " programs, seed " + Options.seed() + ", refused " + campaign.refused());
