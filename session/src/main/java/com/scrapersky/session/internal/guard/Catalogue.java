@@ -8,7 +8,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -20,11 +19,14 @@ import java.util.stream.Collectors;
  */
 final class Catalogue {
 
-    /** What may touch the session, as a word of a source; ordinary code holds few of them. */
-    private static final String SUSPECT =
-            "\\m(set|reset|listen|load|prepare|deallocate|discard|temp|temporary|execute|commit"
-                    + "|rollback|pg_temp\\w*|pgv_\\w*|" + alternatives(ServerFunctions.builtIn()) + "|"
-                    + alternatives(ServerFunctions.ofExtensions()) + ")\\M|u&";
+    /**
+     * What may touch the session, in a source in lower case: SET where a statement may begin, so that UPDATE … SET does
+     * not count, and pieces of words that ordinary code seldom holds. Few and short ones, without word boundaries: the
+     * server's time grows with them.
+     */
+    static final String SUSPECT = "(^|;|\\*/|--[^\\n]*\\n|begin|then|else|loop|atomic)\\s*set[^a-z0-9_$]"
+            + "|reset|listen|load|prepare|deallocate|discard|temp|execute|commit|rollback|u&"
+            + "|set_|setseed|advisory|currval|lastval|pg_backup|pg_repl|pgv_|dblink|http_|hypopg";
 
     private static final int SQL_BODIES = 14;
 
@@ -38,8 +40,12 @@ final class Catalogue {
             where n.nspname not in ('pg_catalog', 'information_schema')
             """;
 
-    /** What code there is: a function's, or an expression that belongs to a relation or a domain. */
-    record Code(Owner owner, String name, String language, String source) {}
+    /**
+     * What code there is: a function's, or an expression that belongs to a relation or a domain.
+     *
+     * @param function the function's OID, or "0"
+     */
+    record Code(Owner owner, String name, String language, String source, String function) {}
 
     /** Whose code it is. */
     enum Owner {
@@ -91,16 +97,16 @@ final class Catalogue {
                     select ':funcid (' || pg_catalog.string_agg(oid::text, '|') || ') ' as tree
                     from pg_catalog.pg_proc
                     where pronamespace = 'pg_catalog'::pg_catalog.regnamespace and proname in (%s))
-                select 'FUNCTION', p.proname, l.lanname, %s
+                select 'FUNCTION', p.proname, l.lanname, %s, p.oid
                 """.formatted(literals(ServerFunctions.builtIn()), source())
                 + USER_FUNCTIONS.replace("where", ", t where")
-                + " and (p.prosrc ~* " + literal(SUSPECT) + " or " + body
+                + " and (pg_catalog.lower(p.prosrc collate \"C\") ~ " + literal(SUSPECT) + " or " + body
                 + " or l.lanname not in ('internal', 'c', 'plpgsql', 'sql'))"
                 + " and l.lanname not in ('internal', 'c')"
                 + """
 
                 union all
-                select 'FUNCTION', p.proname, 'c', ''
+                select 'FUNCTION', p.proname, 'c', '', p.oid
                 """
                 + USER_FUNCTIONS
                 + " and l.lanname = 'c' and (p.proname in (" + literals(ServerFunctions.ofExtensions())
@@ -108,19 +114,19 @@ final class Catalogue {
                 + """
 
                 union all
-                select 'FUNCTION', p.proname, 'sql', pg_catalog.pg_get_expr(p.proargdefaults, 0)
+                select 'FUNCTION', p.proname, 'sql', pg_catalog.pg_get_expr(p.proargdefaults, 0), 0
                 from pg_catalog.pg_proc p, t where p.proargdefaults::text ~ t.tree
                 union all
-                select case r.ev_type when '1' then 'READ' else 'WRITE' end, c.relname, 'sql', pg_catalog.pg_get_ruledef(r.oid)
+                select case r.ev_type when '1' then 'READ' else 'WRITE' end, c.relname, 'sql', pg_catalog.pg_get_ruledef(r.oid), 0
                 from pg_catalog.pg_rewrite r join pg_catalog.pg_class c on c.oid = r.ev_class, t
                 where r.oid >= %1$s and (r.ev_action::text ~ t.tree or r.ev_qual::text ~ t.tree)
                 union all
-                select 'WRITE', c.relname, 'sql', pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+                select 'WRITE', c.relname, 'sql', pg_catalog.pg_get_expr(d.adbin, d.adrelid), 0
                 from pg_catalog.pg_attrdef d join pg_catalog.pg_class c on c.oid = d.adrelid, t
                 where d.adbin::text ~ t.tree
                 union all
                 select case when c.oid is null then 'FUNCTION' else 'WRITE' end, coalesce(c.relname, y.typname), 'sql',
-                    pg_catalog.pg_get_constraintdef(k.oid)
+                    pg_catalog.pg_get_constraintdef(k.oid), 0
                 from pg_catalog.pg_constraint k
                 left join pg_catalog.pg_class c on c.oid = k.conrelid
                 left join pg_catalog.pg_type y on y.oid = k.contypid, t
@@ -128,20 +134,21 @@ final class Catalogue {
                 union all
                 select 'READ_OR_WRITE', c.relname, 'sql',
                     pg_catalog.concat_ws(', ', pg_catalog.pg_get_expr(o.polqual, o.polrelid),
-                        pg_catalog.pg_get_expr(o.polwithcheck, o.polrelid))
+                        pg_catalog.pg_get_expr(o.polwithcheck, o.polrelid)), 0
                 from pg_catalog.pg_policy o join pg_catalog.pg_class c on c.oid = o.polrelid, t
                 where o.polqual::text ~ t.tree or o.polwithcheck::text ~ t.tree
                 union all
-                select 'WRITE', c.relname, 'sql', pg_catalog.pg_get_triggerdef(g.oid)
+                select 'WRITE', c.relname, 'sql', pg_catalog.pg_get_triggerdef(g.oid), 0
                 from pg_catalog.pg_trigger g join pg_catalog.pg_class c on c.oid = g.tgrelid, t
                 where g.tgqual::text ~ t.tree
                 """.formatted(FIRST_USER_OID));
     }
 
-    /** All other functions in SQL and PL/pgSQL, whose words tell what they call. */
-    List<Code> otherFunctions() throws SQLException {
-        return code("select 'FUNCTION', p.proname, l.lanname, " + source() + " " + USER_FUNCTIONS
-                + " and l.lanname in ('plpgsql', 'sql') and not p.prosrc ~* " + literal(SUSPECT));
+    /** The functions in SQL and PL/pgSQL that are not among {@code suspects}; their words tell what they call. */
+    List<Code> otherFunctions(List<Code> suspects) throws SQLException {
+        String read = suspects.stream().map(Code::function).distinct().collect(Collectors.joining(","));
+        return code("select 'FUNCTION', p.proname, l.lanname, " + source() + ", p.oid " + USER_FUNCTIONS
+                + " and l.lanname in ('plpgsql', 'sql') and p.oid <> all ('{" + read + "}'::pg_catalog.oid[])");
     }
 
     private String source() {
@@ -272,14 +279,11 @@ final class Catalogue {
                         Owner.valueOf(rows.getString(1)),
                         HiddenState.name(rows.getString(2)),
                         rows.getString(3),
-                        source == null ? "" : source));
+                        source == null ? "" : source,
+                        rows.getString(5)));
             }
         }
         return code;
-    }
-
-    private static String alternatives(Set<String> names) {
-        return String.join("|", new TreeSet<>(names));
     }
 
     private static String literals(Set<String> names) {

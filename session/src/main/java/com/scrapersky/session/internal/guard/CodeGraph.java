@@ -42,19 +42,20 @@ final class CodeGraph {
     }
 
     static HiddenState read(Catalogue catalogue) throws SQLException {
-        List<Use> suspects = new ArrayList<>();
+        List<Code> suspects = catalogue.suspects();
+        List<Use> uses = new ArrayList<>();
         boolean touches = false;
-        for (Code code : catalogue.suspects()) {
+        for (Code code : suspects) {
             CodeBody body = body(code);
-            suspects.add(new Use(code.owner(), code.name(), body));
+            uses.add(new Use(code.owner(), code.name(), body));
             touches |= !body.features().isEmpty();
         }
         if (!touches) {
             return HiddenState.none();
         }
         CodeGraph graph = new CodeGraph(catalogue.edges());
-        graph.uses.addAll(suspects);
-        for (Code code : catalogue.otherFunctions()) {
+        graph.uses.addAll(uses);
+        for (Code code : catalogue.otherFunctions(suspects)) {
             graph.uses.add(new Use(code.owner(), code.name(), body(code)));
         }
         return graph.close();
