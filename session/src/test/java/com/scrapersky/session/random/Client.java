@@ -109,6 +109,7 @@ final class Client {
             work.run();
         } catch (SQLException error) {
             if (side.isPooled() && Refusal.is(error)) {
+                System.err.println("REFUSAL " + error.getMessage());
                 return REFUSED;
             }
             see("fails with " + error.getSQLState());

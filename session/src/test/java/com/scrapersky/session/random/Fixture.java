@@ -38,7 +38,7 @@ final class Fixture implements AutoCloseable {
     /** Puts every table and sequence back to what it was. */
     void reset() {
         try {
-            execute("select fixture.reset()");
+            execute("select fixture.put_back()");
         } catch (SQLException e) {
             throw new IllegalStateException(
                     "Cannot put the tables back: " + e.getMessage()

@@ -144,7 +144,7 @@ begin
   execute format('update %I.item set n = n + 1 where id = 2', schema);
 end $$;
 
-create function fixture.reset() returns void language plpgsql as $$
+create function fixture.put_back() returns void language plpgsql as $$
 declare
   s text;
 begin
@@ -197,4 +197,4 @@ $$;
 
 reset lock_timeout;
 reset client_min_messages;
-select fixture.reset();
+select fixture.put_back();

@@ -146,6 +146,7 @@ final class FlightPlan {
             case RESET_ALL -> {
                 tell();
                 add(Purpose.SILENT, Cleanup.RESET_ALL_LOCALLY);
+                state.startup().asMap().forEach(this::set);
                 caller(part, part.replacement());
                 applied = Settings.NONE;
             }
@@ -269,13 +270,15 @@ final class FlightPlan {
     /** What RESET goes back to is the session's start, which may itself be something that no backend knows. */
     private void restoreDefaults(SqlPart part) {
         for (String name : part.resets()) {
-            String standard = state.defaults().get(name);
+            String standard = state.resetValue(name);
             if (standard != null) {
-                add(
-                        Purpose.SILENT,
-                        "select set_config(" + SqlLiteral.of(name) + "," + SqlLiteral.of(standard) + ",true)");
+                set(name, standard);
             }
         }
+    }
+
+    private void set(String name, String value) {
+        add(Purpose.SILENT, "select set_config(" + SqlLiteral.of(name) + "," + SqlLiteral.of(value) + ",true)");
     }
 
     private void readBack(SqlPart part) {

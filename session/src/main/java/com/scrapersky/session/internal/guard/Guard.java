@@ -3,6 +3,7 @@ package com.scrapersky.session.internal.guard;
 import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.SessionFeature.Treatment;
 import com.scrapersky.session.internal.sql.GuardedSql;
+import com.scrapersky.session.internal.sql.SqlPart;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -37,6 +38,10 @@ public final class Guard {
 
     private final boolean passThrough;
     private final Settings defaults;
+
+    /** What the driver asks for when it connects, and RESET goes back to. */
+    private final Settings startup;
+
     private final boolean poolerTracks;
     private final boolean readOnlySentAtOnce;
     private final Map<SessionFeature, Treatment> policy;
@@ -57,6 +62,7 @@ public final class Guard {
     private Guard(Builder builder) {
         this.passThrough = builder.passThrough;
         this.defaults = Settings.of(builder.defaults);
+        this.startup = Settings.of(builder.startup);
         this.poolerTracks = builder.poolerTracks;
         this.readOnlySentAtOnce = builder.readOnlySentAtOnce;
         this.policy = new EnumMap<>(SessionFeature.class);
@@ -87,6 +93,10 @@ public final class Guard {
 
     Settings defaults() {
         return defaults;
+    }
+
+    Settings startup() {
+        return startup;
     }
 
     Isolation isolation() {
@@ -160,7 +170,9 @@ public final class Guard {
         GuardedSql guarded = GuardedSql.of(sql);
         Set<SessionFeature> features = EnumSet.noneOf(SessionFeature.class);
         features.addAll(guarded.features());
-        features.addAll(hidden.reachedBy(guarded));
+        if (guarded.parts().stream().anyMatch(Guard::runsCode)) {
+            features.addAll(hidden.reachedBy(guarded));
+        }
         features.removeIf(feature -> treatment(feature) == Treatment.ALLOW);
         Set<String> names = KnownText.mayHideState(features) ? SettingNames.inQuotes(sql) : Set.of();
         KnownText text =
@@ -172,6 +184,15 @@ public final class Guard {
             texts.put(sql, text);
         }
         return text;
+    }
+
+    /** Whether a statement can reach code at all: a keyword may well be the name of a function, too. */
+    private static boolean runsCode(SqlPart part) {
+        return switch (part.kind()) {
+            case SET, SET_LOCAL, RESET, RESET_ALL, CHARACTERISTICS, DISCARD_ALL, SET_TRANSACTION -> false;
+            case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, ROLLBACK_TO, PREPARE_TRANSACTION -> false;
+            case QUERY, UTILITY, SET_CONFIG, OWN_TRANSACTION, DO -> true;
+        };
     }
 
     /** This program changed functions, triggers or the like. */
@@ -242,6 +263,7 @@ public final class Guard {
         private final BiFunction<SessionFeature, String, SQLException> refusals;
         private boolean passThrough;
         private Map<String, String> defaults = Map.of();
+        private Map<String, String> startup = Map.of();
         private boolean poolerTracks = true;
         private boolean readOnlySentAtOnce;
         private Map<SessionFeature, Treatment> policy = Map.of();
@@ -260,6 +282,12 @@ public final class Guard {
         /** What each session begins with, where the URL or the pool sets something. */
         public Builder defaults(Map<String, String> settings) {
             defaults = settings;
+            return this;
+        }
+
+        /** What the driver asks for when it connects, by the server's names: what RESET goes back to. */
+        public Builder startup(Map<String, String> settings) {
+            startup = settings;
             return this;
         }
 

@@ -73,7 +73,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         Set<String> names = names();
         Flight flight = session.flight(text, keys, names, copyable);
         boolean asItIs = flight.sql().equals(sql);
-        if (!asItIs && !copyable) {
+        if (!asItIs && (!copyable || isUpdatable())) {
             return flySeparately(wasFailed);
         }
         PreparedStatement sent = asItIs ? delegate : composed(flight);
@@ -86,13 +86,15 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         }
     }
 
-    /** A text of several statements with parameters of which the driver does not tell what is bound. */
+    /** The driver does not tell what is bound to a text of several statements, and updates no rows of one. */
     private Outcome flySeparately(boolean wasFailed) throws SQLException {
         for (SessionFeature feature : text.features()) {
             if (session.guard().treatment(feature) == Treatment.VIRTUALISE
                     && !KnownText.mayHideState(Set.of(feature))) {
                 throw session.guard()
-                        .refusal(feature, "in a text of several statements with parameters; send them one by one");
+                        .refusal(
+                                feature,
+                                "in a text of several statements with parameters, or for updatable rows; send it by itself");
             }
         }
         return session.withSettings(text.mayHideState(), names(), () -> {

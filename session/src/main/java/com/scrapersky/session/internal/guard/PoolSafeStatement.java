@@ -61,6 +61,9 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     final Outcome fly(KnownText text, GeneratedKeys asked, Execution execution) throws SQLException {
         GeneratedKeys keys = asked.of(text.sql());
         boolean wasFailed = session.transactionState() == TransactionState.FAILED;
+        if (text.clean() && isUpdatable()) {
+            return session.withSettings(() -> separately(text, keys, execution, wasFailed));
+        }
         Flight flight = session.flight(text, keys, text.names(), false);
         try {
             DriverAccess.wantKeys(delegate, keys.areWanted());
@@ -72,6 +75,18 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         } finally {
             DriverAccess.wantKeys(delegate, false);
         }
+    }
+
+    /** Rows can be updated only where theirs is the only statement of its text. */
+    final boolean isUpdatable() throws SQLException {
+        return delegate.getResultSetConcurrency() == ResultSet.CONCUR_UPDATABLE;
+    }
+
+    private Outcome separately(KnownText text, GeneratedKeys keys, Execution execution, boolean wasFailed)
+            throws SQLException {
+        execution.on(delegate, text.sql().text());
+        Flight flight = session.flight(text, GeneratedKeys.NONE, Set.of(), false);
+        return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), Set.of(), wasFailed);
     }
 
     final Outcome landed(KnownText text, Flight flight, Outcome arrived, Set<String> names, boolean wasFailed)

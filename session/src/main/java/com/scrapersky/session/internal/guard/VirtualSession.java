@@ -47,7 +47,7 @@ final class VirtualSession {
         this.connection = connection;
         this.driver = connection.unwrap(BaseConnection.class);
         this.ownBackend = guard.isPassThrough();
-        this.state = new VirtualState(guard.defaults());
+        this.state = new VirtualState(guard.defaults(), guard.startup());
     }
 
     Guard guard() {
@@ -351,6 +351,11 @@ final class VirtualSession {
 
     private <T extends @Nullable Object> T inOwnTransaction(boolean mayHideState, Set<String> names, Work<T> work)
             throws SQLException {
+        // In autocommit the driver does not enforce it.
+        boolean readOnly = connection.isReadOnly();
+        if (readOnly) {
+            connection.setReadOnly(false);
+        }
         connection.setAutoCommit(false);
         boolean done = false;
         try {
@@ -367,6 +372,9 @@ final class VirtualSession {
                 rollback();
             }
             connection.setAutoCommit(true);
+            if (readOnly) {
+                connection.setReadOnly(true);
+            }
         }
     }
 

@@ -18,6 +18,7 @@ final class VirtualState {
     private record Mark(Object key, Settings session, Settings applied) {}
 
     private final Settings defaults;
+    private final Settings startup;
     private Settings session;
 
     /** What the backend knows until its transaction ends; nothing outside of one. */
@@ -32,8 +33,9 @@ final class VirtualState {
     private boolean hiddenStatePossible;
     private Set<String> hiddenNames = Set.of();
 
-    VirtualState(Settings defaults) {
+    VirtualState(Settings defaults, Settings startup) {
         this.defaults = defaults;
+        this.startup = startup;
         this.session = defaults;
     }
 
@@ -52,6 +54,17 @@ final class VirtualState {
 
     Settings defaults() {
         return defaults;
+    }
+
+    /** What RESET makes of a setting, or null where that is the server's own affair. */
+    @Nullable
+    String resetValue(String name) {
+        String standard = defaults.get(name);
+        return standard == null ? startup.get(name) : standard;
+    }
+
+    Settings startup() {
+        return startup;
     }
 
     /** The backend of the open transaction has been told everything. */
