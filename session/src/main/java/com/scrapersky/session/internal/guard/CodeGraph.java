@@ -110,7 +110,7 @@ final class CodeGraph {
     private void follow(Use use) {
         CodeBody body = use.body();
         if (body.reachesAnything()) {
-            reach(use, all);
+            reach(use, HiddenState.virtual(all));
             return;
         }
         boolean writes = HiddenState.writes(body.words());

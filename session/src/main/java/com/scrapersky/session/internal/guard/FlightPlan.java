@@ -30,6 +30,9 @@ final class FlightPlan {
     /** Whether no transaction is open, so that the next statement begins one. */
     private boolean idle;
 
+    /** Whether the open transaction can only be rolled back, so that nothing has to be said in it. */
+    private boolean failed;
+
     private boolean bindable;
     private boolean tellsSettings;
 
@@ -44,6 +47,7 @@ final class FlightPlan {
 
     /**
      * @param idle whether no transaction is open at the server
+     * @param failed whether the transaction that is open has failed
      * @param autoCommit whether the driver begins none
      * @param bindable whether values may be parameters in front of the caller's
      */
@@ -53,9 +57,11 @@ final class FlightPlan {
             Cleanup cleanup,
             GeneratedKeys keys,
             boolean idle,
+            boolean failed,
             boolean autoCommit,
             boolean bindable) {
         FlightPlan plan = new FlightPlan(state, cleanup, keys, idle, bindable);
+        plan.failed = failed;
         return plan.compose(text, autoCommit);
     }
 
@@ -170,6 +176,7 @@ final class FlightPlan {
     private void ended() {
         applied = Settings.NONE;
         idle = true;
+        failed = false;
         tellsSettings = false;
     }
 
@@ -185,6 +192,9 @@ final class FlightPlan {
 
     /** The settings that the next statement must find at its backend. */
     private void tell() {
+        if (failed) {
+            return;
+        }
         if (idle) {
             tellCharacteristics(null);
         }

@@ -93,7 +93,7 @@ public final class HiddenState {
             return Set.of();
         }
         if (text.reachesAnything()) {
-            return all;
+            return virtual(all);
         }
         Set<SessionFeature> reached = EnumSet.noneOf(SessionFeature.class);
         reached.addAll(byAnything);
@@ -121,6 +121,20 @@ public final class HiddenState {
     /** Whether no text can reach such code. */
     public boolean isEmpty() {
         return all.isEmpty();
+    }
+
+    /**
+     * What a name that is computed may lead to. Settings are taken back wherever they come from; to refuse all code that
+     * computes a name, because some other code takes a lock, would refuse what is sound.
+     */
+    static Set<SessionFeature> virtual(Set<SessionFeature> features) {
+        Set<SessionFeature> virtual = EnumSet.noneOf(SessionFeature.class);
+        for (SessionFeature feature : features) {
+            if (feature.treatment() == SessionFeature.Treatment.VIRTUALISE) {
+                virtual.add(feature);
+            }
+        }
+        return virtual;
     }
 
     static boolean writes(Set<String> words) {

@@ -176,7 +176,9 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     @Override
     public Savepoint setSavepoint() throws SQLException {
-        session.tellSeparately();
+        if (!delegate.getAutoCommit()) {
+            session.tellSeparately();
+        }
         Savepoint savepoint = delegate.setSavepoint();
         session.state().savepoint(savepoint);
         return savepoint;
@@ -184,7 +186,9 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     @Override
     public Savepoint setSavepoint(String name) throws SQLException {
-        session.tellSeparately();
+        if (!delegate.getAutoCommit()) {
+            session.tellSeparately();
+        }
         Savepoint savepoint = delegate.setSavepoint(name);
         session.state().savepoint(savepoint);
         return savepoint;

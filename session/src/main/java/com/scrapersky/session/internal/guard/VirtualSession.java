@@ -157,7 +157,15 @@ final class VirtualSession {
         if (idle) {
             state.forgetApplied();
         }
-        return FlightPlan.of(text, state, cleanup(names), keys, idle, connection.getAutoCommit(), bindable);
+        return FlightPlan.of(
+                text,
+                state,
+                cleanup(names),
+                keys,
+                idle,
+                transactionState() == TransactionState.FAILED,
+                connection.getAutoCommit(),
+                bindable);
     }
 
     private Cleanup cleanup(Set<String> names) {
