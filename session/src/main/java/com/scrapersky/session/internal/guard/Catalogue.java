@@ -93,7 +93,7 @@ final class Catalogue {
     List<Code> suspects() throws SQLException {
         String body = sqlBodies ? "p.prosqlbody::text ~ t.tree" : "false";
         return code("""
-                with t as materialized (
+                with t as (
                     select ':funcid (' || pg_catalog.string_agg(oid::text, '|') || ') ' as tree
                     from pg_catalog.pg_proc
                     where pronamespace = 'pg_catalog'::pg_catalog.regnamespace and proname in (%s))

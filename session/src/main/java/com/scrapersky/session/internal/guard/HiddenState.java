@@ -31,8 +31,16 @@ import java.util.Set;
  */
 public final class HiddenState {
 
-    private static final HiddenState NONE =
-            new HiddenState(Map.of(), Set.of(), Set.of(), EnumSet.noneOf(SessionFeature.class), Set.of());
+    private static final HiddenState NONE = new HiddenState(Map.of(), Set.of(), Set.of(), Set.of(), Set.of());
+
+    private static final Set<SessionFeature> HIDDEN_SETTING = Set.of(SessionFeature.HIDDEN_SETTING);
+
+    /** What a text does is not known, so that each may set something. */
+    private static final HiddenState UNKNOWN =
+            new HiddenState(Map.of(), HIDDEN_SETTING, Set.of(), HIDDEN_SETTING, Set.of());
+
+    /** insufficient_privilege */
+    private static final String NO_PRIVILEGE = "42501";
 
     /** Where none of these words stands, no trigger fires and no default is computed. */
     private static final Set<String> WRITES =
@@ -81,10 +89,18 @@ public final class HiddenState {
 
     /**
      * Reads the catalogue of the connection's database: one round trip where no code touches the session, three where
-     * some does. Changes nothing, and needs no right beyond that to read the catalogue, which every role has.
+     * some does. Changes nothing. A role from whom the catalogue is kept, which every role may read by default, gets a
+     * state in which every text may set something.
      */
     public static HiddenState read(Connection connection) throws SQLException {
-        return CodeGraph.read(new Catalogue(connection));
+        try {
+            return CodeGraph.read(new Catalogue(connection));
+        } catch (SQLException e) {
+            if (NO_PRIVILEGE.equals(e.getSQLState())) {
+                return UNKNOWN;
+            }
+            throw e;
+        }
     }
 
     /** What executing the text may do to the session unseen; empty for a clean text. */

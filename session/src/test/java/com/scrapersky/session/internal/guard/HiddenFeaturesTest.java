@@ -188,6 +188,20 @@ class HiddenFeaturesTest {
     }
 
     @Test
+    void aCatalogueThatCannotBeReadMayHideAnything() throws SQLException {
+        execute("revoke select on pg_catalog.pg_proc from public");
+        execute("set role bob");
+        try {
+            HiddenState hidden = HiddenState.read(connection);
+            assertThat(hidden.isEmpty()).isFalse();
+            assertThat(hidden.reachedBy(GuardedSql.of("select 1"))).containsExactly(SessionFeature.HIDDEN_SETTING);
+        } finally {
+            execute("reset role");
+            execute("grant select on pg_catalog.pg_proc to public");
+        }
+    }
+
+    @Test
     void aSourceWithAnyKnownFunctionIsRead() {
         Pattern suspect = Pattern.compile(Catalogue.SUSPECT);
         assertThat(ServerFunctions.builtIn())
