@@ -46,24 +46,12 @@ final class Campaign implements AutoCloseable {
         this.programs = programs;
     }
 
-    /** The first failure within that many steps more. */
+    /** The first failure within that many steps more, explained. */
     Optional<Failure> search(int more) {
         int end = steps + more;
         while (steps < end) {
-            if (oracle == Oracle.VISIBLE && count > 0) {
-                restart();
-            }
-            Program program = programs.next();
-            // Mostly in turn, which can be repeated.
-            Pace pace = count % 3 == 2 ? Pace.AT_ONCE : Pace.IN_TURN;
-            Comparison comparison = run(program, pace);
-            steps += program.lines().size();
-            count++;
-            comparison
-                    .found()
-                    .refused()
-                    .forEach(line -> refused.merge(program.lines().get(line).feature(), 1, Integer::sum));
-            sinceLook.add(program);
+            Pace pace = nextPace();
+            Comparison comparison = next(pace);
             if (!comparison.isEqual()) {
                 return Optional.of(explained(comparison, pace));
             }
@@ -76,6 +64,39 @@ final class Campaign implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /** The first program within that many steps more that shows a difference, as it is. */
+    Optional<Comparison> firstDifference(int more) {
+        int end = steps + more;
+        while (steps < end) {
+            Comparison comparison = next(nextPace());
+            if (!comparison.isEqual()) {
+                return Optional.of(comparison);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Mostly in turn, which can be repeated. */
+    private Pace nextPace() {
+        return count % 3 == 2 ? Pace.AT_ONCE : Pace.IN_TURN;
+    }
+
+    private Comparison next(Pace pace) {
+        if (oracle == Oracle.VISIBLE && count > 0) {
+            restart();
+        }
+        Program program = programs.next();
+        Comparison comparison = run(program, pace);
+        steps += program.lines().size();
+        count++;
+        sinceLook.add(program);
+        comparison
+                .found()
+                .refused()
+                .forEach(line -> refused.merge(program.lines().get(line).feature(), 1, Integer::sum));
+        return comparison;
     }
 
     int steps() {
