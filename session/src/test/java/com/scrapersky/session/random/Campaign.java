@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Runs programs through a pooler and directly until one differs or leaves something behind, and explains that one by a
@@ -33,13 +34,13 @@ final class Campaign implements AutoCloseable {
     private final PooledSide pooled;
     private final Oracle oracle;
     private final Trial trial;
-    private final Generator programs;
+    private final Supplier<Program> programs;
     private final List<Program> sinceLook = new ArrayList<>();
     private final Map<Feature, Integer> refused = new EnumMap<>(Feature.class);
     private int steps;
     private int count;
 
-    Campaign(PoolerKind pooler, Pool.Kind pool, Generator programs, Oracle oracle) {
+    Campaign(PoolerKind pooler, Pool.Kind pool, Supplier<Program> programs, Oracle oracle) {
         this.oracle = oracle;
         this.pooled = new PooledSide(Labs.POOLED, pooler, pool);
         this.trial = new Trial(new DirectSide(Labs.DIRECT, pooled), pooled);
@@ -87,7 +88,7 @@ final class Campaign implements AutoCloseable {
         if (oracle == Oracle.VISIBLE && count > 0) {
             restart();
         }
-        Program program = programs.next();
+        Program program = programs.get();
         Comparison comparison = run(program, pace);
         steps += program.lines().size();
         count++;

@@ -30,7 +30,7 @@ class SoundProgramsTest {
     @EnumSource(PoolerKind.class)
     void soundStepsNeedNoGuard(PoolerKind pooler) {
         Generator programs = new Generator(Options.seed(), Feature.soundAnd());
-        try (Campaign campaign = new Campaign(pooler, Pool.Kind.PLAIN, programs, Campaign.Oracle.ALL)) {
+        try (Campaign campaign = new Campaign(pooler, Pool.Kind.PLAIN, programs::next, Campaign.Oracle.ALL)) {
             assertThat(campaign.search(STEPS_POOLED)).isEmpty();
             assertThat(campaign.steps()).isGreaterThanOrEqualTo(STEPS_POOLED);
         }

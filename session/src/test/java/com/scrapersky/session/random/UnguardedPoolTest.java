@@ -28,7 +28,7 @@ class UnguardedPoolTest {
     @EnumSource(PoolerKind.class)
     void isCaughtAndExplainedBriefly(PoolerKind pooler) {
         Generator programs = new Generator(Options.seed(), Feature.all());
-        try (Campaign campaign = new Campaign(pooler, Pool.Kind.PLAIN, programs, Oracle.VISIBLE)) {
+        try (Campaign campaign = new Campaign(pooler, Pool.Kind.PLAIN, programs::next, Oracle.VISIBLE)) {
             Failure failure = campaign.search(STEPS).orElseThrow();
             assertThat(failure.isRepeatable()).as("%s", failure).isTrue();
             assertThat(failure.shrunk().isEqual()).as("%s", failure).isFalse();
@@ -44,7 +44,7 @@ class UnguardedPoolTest {
     @EnumSource(PoolerKind.class)
     void isCaughtByWhatStaysOnBackends(PoolerKind pooler) {
         Generator programs = new Generator(Options.seed(), Feature.soundAnd(Feature.HOLD));
-        try (Campaign campaign = new Campaign(pooler, Pool.Kind.PLAIN, programs, Oracle.ALL)) {
+        try (Campaign campaign = new Campaign(pooler, Pool.Kind.PLAIN, programs::next, Oracle.ALL)) {
             Failure failure = campaign.search(STEPS).orElseThrow();
             assertThat(failure.leaks()).as("%s", failure).isNotEmpty();
         }
@@ -58,7 +58,8 @@ class UnguardedPoolTest {
     @MethodSource("everyFeatureThatGoesWrong")
     void isCaughtByEachFeatureAlone(Feature feature) {
         Generator programs = new Generator(Options.seed(), Feature.soundAnd(feature));
-        try (Campaign campaign = new Campaign(PoolerKind.LIKE_SUPAVISOR, Pool.Kind.PLAIN, programs, Oracle.VISIBLE)) {
+        try (Campaign campaign =
+                new Campaign(PoolerKind.LIKE_SUPAVISOR, Pool.Kind.PLAIN, programs::next, Oracle.VISIBLE)) {
             assertThat(campaign.firstDifference(STEPS_OF_ONE_FEATURE))
                     .as("%s, in %s steps", feature, STEPS_OF_ONE_FEATURE)
                     .isPresent();
