@@ -173,7 +173,7 @@ public enum SessionFeature {
     OWN_TRANSACTION(
             "own-transaction",
             "Statements outside of transactions",
-            Treatment.ALLOW,
+            Treatment.MOVE,
             List.of("VACUUM", "CREATE INDEX CONCURRENTLY i ON t (id)", "CREATE DATABASE d", "ALTER SYSTEM SET …"),
             "The server refuses them in a transaction, so that nothing transaction-local can be applied to them.",
             "autocommit, with names that need no search_path; or a session-mode or direct URL"),

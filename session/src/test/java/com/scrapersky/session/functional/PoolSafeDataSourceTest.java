@@ -15,7 +15,9 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -37,6 +39,12 @@ class PoolSafeDataSourceTest {
             }
             probe.assertNothingLeaked();
         }
+    }
+
+    /** Other tests count the questions about a database whose code sets nothing. */
+    @AfterAll
+    static void leaveNoCode() {
+        Route.postgres().execute("drop function if exists become(text)", "drop schema if exists tenant_a cascade");
     }
 
     static String ask(Connection connection, String question) throws SQLException {
@@ -219,8 +227,7 @@ class PoolSafeDataSourceTest {
                 assertThat(ask(connection, "select count(*) from kept")).isEqualTo("0");
                 assertThat(ask(connection, "select pg_try_advisory_lock(77)")).isEqualTo("t");
             }
-            assertThat(sessions.sessionMoves())
-                    .containsExactly(java.util.Map.entry(SessionFeature.TEMPORARY_OBJECT, 1L));
+            assertThat(sessions.sessionMoves()).containsExactly(Map.entry(SessionFeature.TEMPORARY_OBJECT, 1L));
             probe.assertNothingLeaked();
         }
     }

@@ -42,20 +42,23 @@ final class Cleanup {
     }
 
     /**
+     * @param tracked what the pooler sets for its clients, and the values that it has for this one
      * @param customSettings names that the server does not list
-     * @param poolerTracks whether the pooler sets tracked parameters for its clients
      */
-    static Cleanup of(PGConnection connection, Collection<String> customSettings, boolean poolerTracks) {
+    static Cleanup of(Map<String, String> tracked, Collection<String> customSettings) {
+        return new Cleanup(tracked, customSettings);
+    }
+
+    /** What this client and the pooler agree on, as long as the session has told its backend nothing else. */
+    static Map<String, String> tracked(PGConnection connection) {
         Map<String, String> tracked = new LinkedHashMap<>();
-        if (poolerTracks) {
-            for (String name : TRACKED) {
-                String value = connection.getParameterStatus(name);
-                if (value != null) {
-                    tracked.put(name, value);
-                }
+        for (String name : TRACKED) {
+            String value = connection.getParameterStatus(name);
+            if (value != null) {
+                tracked.put(name, value);
             }
         }
-        return new Cleanup(tracked, customSettings);
+        return tracked;
     }
 
     /** The settings that outlive the transaction, as two arrays in one row: a statement's limit of rows is not for us. */

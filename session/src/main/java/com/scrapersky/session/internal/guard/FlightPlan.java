@@ -147,8 +147,8 @@ final class FlightPlan {
             }
             case ROLLBACK_TO, RELEASE, OWN_TRANSACTION -> caller(part, part.text());
             case DISCARD_ALL ->
-                // In a transaction the server refuses the original before it does anything.
-                caller(part, autoCommit && idle ? part.replacement() : part.text());
+                // In a transaction the server refuses DISCARD ALL before it does anything.
+                caller(part, part.resets().contains("*") && !(autoCommit && idle) ? part.text() : part.replacement());
             case RESET_ALL -> {
                 tell();
                 add(Purpose.SILENT, Cleanup.RESET_ALL_LOCALLY);
@@ -168,7 +168,10 @@ final class FlightPlan {
             }
             default -> {
                 tell();
-                caller(part, part.text());
+                caller(part, part.replacement());
+                if (!KnownText.mayHideState(part.features())) {
+                    readBack(part);
+                }
             }
         }
     }

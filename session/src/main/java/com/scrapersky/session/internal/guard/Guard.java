@@ -144,14 +144,19 @@ public final class Guard {
         LOG.warn("{}", what, error);
     }
 
+    /** What the pooler sets for its clients, as this one and the pooler agree on it now. */
+    Map<String, String> tracked(PGConnection connection) {
+        return poolerTracks ? Cleanup.tracked(connection) : Map.of();
+    }
+
     /** @param names of custom settings that were given by the program */
-    Cleanup cleanup(PGConnection connection, Set<String> names) {
+    Cleanup cleanup(Map<String, String> tracked, Set<String> names) {
         Set<String> all = hidden.customSettings();
         if (!names.isEmpty()) {
             all = new LinkedHashSet<>(all);
             all.addAll(names);
         }
-        return Cleanup.of(connection, all, poolerTracks);
+        return Cleanup.of(tracked, all);
     }
 
     /** Changes whenever what is known about texts may have become wrong. */
@@ -175,8 +180,13 @@ public final class Guard {
         }
         features.removeIf(feature -> treatment(feature) == Treatment.ALLOW);
         Set<String> names = KnownText.mayHideState(features) ? SettingNames.inQuotes(sql) : Set.of();
-        KnownText text =
-                new KnownText(guarded, Set.copyOf(features), guarded.isPlain() && features.isEmpty(), names, current);
+        KnownText text = new KnownText(
+                guarded,
+                Set.copyOf(features),
+                guarded.isPlain() && features.isEmpty(),
+                names,
+                SequenceUse.draws(guarded),
+                current);
         if (texts.size() >= TEXTS_KEPT) {
             texts.clear();
         }
@@ -184,6 +194,11 @@ public final class Guard {
             texts.put(sql, text);
         }
         return text;
+    }
+
+    /** Whether the database has code that sets something unseen. */
+    boolean hasHiddenState() {
+        return !hidden.isEmpty();
     }
 
     /** Whether a statement can reach code at all: a keyword may well be the name of a function, too. */

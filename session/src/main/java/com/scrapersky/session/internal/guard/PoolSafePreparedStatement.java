@@ -99,6 +99,9 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         }
         return session.withSettings(text.mayHideState(), names(), () -> {
             delegate.execute();
+            if (isUpdatable()) {
+                lookForKeys(delegate.getResultSet());
+            }
             Flight flight = session.flight(text, GeneratedKeys.NONE, Set.of(), false);
             return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), text.names(), wasFailed);
         });
@@ -161,6 +164,9 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         }
         if (isLeftBehind() && batched == 0) {
             followMove();
+        }
+        if (text.draws()) {
+            session.drew(text);
         }
         batched++;
         delegate.addBatch();

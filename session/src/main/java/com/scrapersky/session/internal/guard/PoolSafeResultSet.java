@@ -4,6 +4,7 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Rows that lead back to the statement which the program knows, and that are updated with the session's settings. */
@@ -44,7 +45,7 @@ public final class PoolSafeResultSet extends ForwardingResultSet {
 
     @Override
     public void updateRow() throws SQLException {
-        session.withSettings(() -> {
+        update(() -> {
             delegate.updateRow();
             return this;
         });
@@ -52,7 +53,7 @@ public final class PoolSafeResultSet extends ForwardingResultSet {
 
     @Override
     public void insertRow() throws SQLException {
-        session.withSettings(() -> {
+        update(() -> {
             delegate.insertRow();
             return this;
         });
@@ -60,7 +61,7 @@ public final class PoolSafeResultSet extends ForwardingResultSet {
 
     @Override
     public void deleteRow() throws SQLException {
-        session.withSettings(() -> {
+        update(() -> {
             delegate.deleteRow();
             return this;
         });
@@ -68,10 +69,15 @@ public final class PoolSafeResultSet extends ForwardingResultSet {
 
     @Override
     public void refreshRow() throws SQLException {
-        session.withSettings(() -> {
+        update(() -> {
             delegate.refreshRow();
             return this;
         });
+    }
+
+    /** The table may have triggers that set something. */
+    private void update(VirtualSession.Work<PoolSafeResultSet> update) throws SQLException {
+        session.withSettings(session.guard().hasHiddenState(), Set.of(), update);
     }
 
     @Override

@@ -48,7 +48,11 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     /** Whether {@code text} can go to the driver as it is; refuses it or moves the connection where it must. */
     final boolean goesStraight(KnownText text) throws SQLException {
         outcome = null;
-        if (session.isStraight(text) || session.board(text)) {
+        boolean straight = session.isStraight(text) || session.board(text);
+        if (text.draws()) {
+            session.drew(text);
+        }
+        if (straight) {
             if (generation != session.generation()) {
                 followMove();
             }
@@ -82,9 +86,23 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         return delegate.getResultSetConcurrency() == ResultSet.CONCUR_UPDATABLE;
     }
 
+    /** The driver finds the keys of rows by questions of its own, which must find the session's settings, too. */
+    static void lookForKeys(@Nullable ResultSet rows) {
+        if (rows == null) {
+            return;
+        }
+        try {
+            rows.moveToInsertRow();
+            rows.moveToCurrentRow();
+        } catch (SQLException notUpdatable) {
+            // As the program will be told when it tries.
+        }
+    }
+
     private Outcome separately(KnownText text, GeneratedKeys keys, Execution execution, boolean wasFailed)
             throws SQLException {
         execution.on(delegate, text.sql().text());
+        lookForKeys(delegate.getResultSet());
         Flight flight = session.flight(text, GeneratedKeys.NONE, Set.of(), false);
         return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), Set.of(), wasFailed);
     }

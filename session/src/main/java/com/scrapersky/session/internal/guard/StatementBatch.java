@@ -48,9 +48,7 @@ final class StatementBatch {
                         || part.kind() == Kind.ROLLBACK
                         || part.kind() == Kind.DISCARD_ALL
                         || part.kind() == Kind.OWN_TRANSACTION);
-        return controlsTransactions
-                ? each(statement, all)
-                : statement.session.together(() -> each(statement, all));
+        return controlsTransactions ? each(statement, all) : statement.session.together(() -> each(statement, all));
     }
 
     private static long[] each(PoolSafeStatement<?> statement, List<KnownText> all) throws SQLException {

@@ -38,6 +38,9 @@ final class VirtualSession {
     /** Counts the moves: a statement made before the last one belongs to the connection that was left. */
     private int generation;
 
+    /** What the pooler set on the backends for this client. */
+    private @Nullable Map<String, String> tracked;
+
     /** Whether the open transaction changed what the catalogue says about functions and triggers. */
     private boolean definesCode;
 
@@ -114,10 +117,17 @@ final class VirtualSession {
         return text.clean() && state.isSettled();
     }
 
+    /** Notes what a later question about a sequence may be about. */
+    void drew(KnownText text) throws SQLException {
+        if (!ownBackend && !connection.getAutoCommit()) {
+            state.drew(text.sql());
+        }
+    }
+
     private boolean needsBackend(SessionFeature feature, KnownText text) throws SQLException {
         return switch (feature) {
             // Its sequence was advanced in the transaction that is open, on the backend that it holds.
-            case SEQUENCE_STATE -> !isInTransaction() && text.sql().parts().size() == 1;
+            case SEQUENCE_STATE -> !SequenceUse.answersFor(text.sql(), state.drawing());
             case OWN_TRANSACTION -> !state.session().isEmpty() && connection.getAutoCommit() && !isInTransaction();
             default -> true;
         };
@@ -174,7 +184,13 @@ final class VirtualSession {
             all = new LinkedHashSet<>(names);
             all.addAll(state.hiddenNames());
         }
-        return guard.cleanup(driver, all);
+        Map<String, String> agreed = tracked;
+        if (agreed == null) {
+            // Before this session's first flight nothing can have changed it.
+            agreed = guard.tracked(driver);
+            tracked = agreed;
+        }
+        return guard.cleanup(agreed, all);
     }
 
     /** Takes over what a flight that arrived has changed. */
@@ -311,7 +327,10 @@ final class VirtualSession {
 
     /** Tells the backend of the driver's transaction, in a round trip of its own, what the session has set. */
     void tellSeparately() throws SQLException {
-        if (ownBackend || state.isSettled() || (connection.getAutoCommit() && !isInTransaction())) {
+        if (ownBackend
+                || state.isSettled()
+                || transactionState() == TransactionState.FAILED
+                || (connection.getAutoCommit() && !isInTransaction())) {
             return;
         }
         boolean idle = transactionState() == TransactionState.IDLE;

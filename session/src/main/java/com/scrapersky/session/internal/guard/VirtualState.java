@@ -1,5 +1,6 @@
 package com.scrapersky.session.internal.guard;
 
+import com.scrapersky.session.internal.sql.GuardedSql;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,6 +33,7 @@ final class VirtualState {
     private boolean characteristicsChosen;
     private boolean hiddenStatePossible;
     private Set<String> hiddenNames = Set.of();
+    private List<GuardedSql> drawing = List.of();
 
     VirtualState(Settings defaults, Settings startup) {
         this.defaults = defaults;
@@ -138,6 +140,19 @@ final class VirtualState {
         }
     }
 
+    /** A statement of the open transaction may have drawn numbers from sequences. */
+    void drew(GuardedSql sql) {
+        if (!drawing.contains(sql)) {
+            List<GuardedSql> more = new ArrayList<>(drawing);
+            more.add(sql);
+            drawing = more;
+        }
+    }
+
+    List<GuardedSql> drawing() {
+        return drawing;
+    }
+
     /** Names of custom settings that such code may have set. */
     Set<String> hiddenNames() {
         return hiddenNames;
@@ -201,6 +216,7 @@ final class VirtualState {
         characteristicsChosen = false;
         hiddenStatePossible = false;
         hiddenNames = Set.of();
+        drawing = List.of();
         if (!marks.isEmpty()) {
             marks = List.of();
         }
