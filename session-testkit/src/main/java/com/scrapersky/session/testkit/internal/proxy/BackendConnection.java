@@ -4,7 +4,6 @@ import com.scrapersky.session.testkit.internal.protocol.ErrorResponse;
 import com.scrapersky.session.testkit.internal.protocol.Message;
 import com.scrapersky.session.testkit.internal.protocol.Messages;
 import java.io.IOException;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,7 +12,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to the real server, lent to one client at a time, for one transaction at a time. */
-final class BackendConnection extends Peer {
+final class BackendConnection extends ServerConnection {
 
     private final Proxy proxy;
     private final BackendPool pool;
@@ -32,15 +31,15 @@ final class BackendConnection extends Peer {
     private boolean saidWhy;
     private byte status = 'I';
 
-    BackendConnection(Proxy proxy, BackendPool pool, SocketChannel channel) throws IOException {
-        super(proxy.loop(), channel, SelectionKey.OP_CONNECT, new Throttle(proxy.loop(), proxy.toServer()));
+    BackendConnection(Proxy proxy, BackendPool pool, SocketChannel channel, boolean plain) throws IOException {
+        super(proxy, channel, plain);
         this.proxy = proxy;
         this.pool = pool;
         login = new BackendLogin(this, proxy.options().users(), pool.key());
     }
 
     @Override
-    protected void connected() {
+    protected void established() {
         BackendLogin current = login;
         if (current != null) {
             current.begin();
@@ -85,7 +84,7 @@ final class BackendConnection extends Peer {
     // ---- from the server
 
     @Override
-    protected void received() throws IOException {
+    protected void answered() throws IOException {
         int accepted = 0;
         while (in.size() > accepted) {
             int available = in.size() - accepted;
@@ -238,10 +237,21 @@ final class BackendConnection extends Peer {
         pool.opened(this);
     }
 
-    void loginFailed(@Nullable ErrorResponse answer, String reason) {
+    void loginFailed(OpenFailure failure) {
         login = null;
-        close();
-        pool.openFailed(answer, reason);
+        if (mayDoWithoutTls() && failure.mayBeForTls()) {
+            // First, so that the pool does not take the end of this connection for a reason to begin anew.
+            pool.openWithoutTls();
+            close();
+        } else {
+            close();
+            pool.openFailed(failure);
+        }
+    }
+
+    @Override
+    protected void refused(String reason) {
+        loginFailed(OpenFailure.ofTls(reason));
     }
 
     void lend(ClientConnection borrower) {
@@ -299,7 +309,7 @@ final class BackendConnection extends Peer {
     @Override
     protected void lost(String reason) {
         if (login != null) {
-            loginFailed(null, reason);
+            loginFailed(OpenFailure.lost(reason));
             return;
         }
         ClientConnection borrower = client;
