@@ -20,6 +20,8 @@ final class BackendConnection extends ServerConnection {
     private final Message message = new Message(in);
     private final Map<String, String> reported = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<String, Object> prepared = new LinkedHashMap<>(16, 0.75f, true);
+    private @Nullable TrackedParameters agreedWith;
+    private int agreedAt;
     private @Nullable BackendLogin login;
     private @Nullable ClientConnection client;
     private int pid;
@@ -193,6 +195,7 @@ final class BackendConnection extends ServerConnection {
         String name = answer.text(0);
         String value = answer.text(answer.afterText(0));
         reported.put(name, value);
+        agreedWith = null;
         ClientConnection receiver = client;
         if (receiver != null) {
             receiver.parameters().put(name, value);
@@ -259,8 +262,19 @@ final class BackendConnection extends ServerConnection {
         heldSince = System.nanoTime();
         feedFrom(borrower);
         borrower.feedFrom(this);
-        String replay = borrower.parameters().replayOn(reported);
-        if (replay != null) {
+        agreeOnParameters(borrower.parameters());
+    }
+
+    /** Compares only if the client or something on either side is another than last time: this is in every transaction's way. */
+    private void agreeOnParameters(TrackedParameters wanted) {
+        if (agreedWith == wanted && agreedAt == wanted.changes()) {
+            return;
+        }
+        String replay = wanted.replayOn(reported);
+        if (replay == null) {
+            agreedWith = wanted;
+            agreedAt = wanted.changes();
+        } else {
             send(Messages.query(replay), Expected.QUERY.swallow());
         }
     }
