@@ -10,14 +10,28 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
-/** Prints what poolers add to a statement, the real ones and the one in the JVM side by side; {@link LatencyTest} judges it. */
+/**
+ * Prints what poolers add to a statement, the real ones and the one in the JVM side by side, on {@link OneProcessor} and then
+ * on all; {@link LatencyTest} judges it.
+ */
 final class LatencyComparison {
 
     private LatencyComparison() {}
 
-    public static void main(String[] arguments) throws SQLException {
+    public static void main(String[] arguments) throws Exception {
         int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 15;
+        System.out.println("On one processor:");
+        ExecutorService processor = Executors.newSingleThreadExecutor(OneProcessor::thread);
+        processor.submit(() -> print(rounds)).get();
+        processor.shutdown();
+        System.out.println("On " + Runtime.getRuntime().availableProcessors() + ":");
+        print(rounds);
+    }
+
+    private static boolean print(int rounds) throws SQLException {
         try (PostgresLab postgres = PostgresLab.start();
                 PgBouncerLab old = LatencyMeter.pgBouncer(postgres, PgBouncerVersion.V1_18, false);
                 PgBouncerLab oldTurning = LatencyMeter.pgBouncer(postgres, PgBouncerVersion.V1_18, true);
@@ -43,6 +57,7 @@ final class LatencyComparison {
             endpoints.put("TransactionPooler 1.26", pooler126);
             endpoints.put("TransactionPooler 1.26, last released", sameBackend);
             compare(endpoints, rounds);
+            return true;
         }
     }
 

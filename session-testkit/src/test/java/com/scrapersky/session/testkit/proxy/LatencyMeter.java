@@ -21,7 +21,8 @@ final class LatencyMeter implements AutoCloseable {
 
     private static final int BLOCK = 100;
     private static final int BLOCKS = 10;
-    private static final int WARM_UP = 3_000;
+    /** Until the compiler of the JVM has done with the pooler's code, on a machine that keeps it busy with other things. */
+    private static final int WARM_UP = 8_000;
 
     private final List<Connection> connections = new ArrayList<>();
     private final List<PreparedStatement> statements = new ArrayList<>();
