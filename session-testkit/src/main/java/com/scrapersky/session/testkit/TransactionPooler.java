@@ -1,5 +1,6 @@
 package com.scrapersky.session.testkit;
 
+import com.scrapersky.session.testkit.internal.proxy.Overheard;
 import com.scrapersky.session.testkit.internal.proxy.Proxy;
 import com.scrapersky.session.testkit.internal.proxy.ProxyOptions;
 import com.scrapersky.session.testkit.internal.proxy.Upstream;
@@ -149,6 +150,14 @@ public final class TransactionPooler implements PoolerLab {
 
     HandOver handOver() {
         return handOver;
+    }
+
+    Overheard listen() {
+        return proxy.listen();
+    }
+
+    void ignore(Overheard listener) {
+        proxy.ignore(listener);
     }
 
     /** What went through so far. */
