@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,7 @@ public final class Backends implements AutoCloseable {
     private final NavigableSet<Integer> known = new TreeSet<>();
     private final Map<Integer, String> settled = new HashMap<>();
     private final Set<Integer> others = new TreeSet<>();
+    private final Set<String> heard = new HashSet<>();
     private @Nullable Integer lastSubject;
     private boolean holding;
 
@@ -220,7 +222,16 @@ public final class Backends implements AutoCloseable {
 
     /** The latest statement of each backend that ran another one than ours since they were last held. */
     List<BackendActivity.Entry> latestOfOthers() {
-        return activity(known).stream().filter(this::isSubject).toList();
+        List<BackendActivity.Entry> latest =
+                activity(known).stream().filter(this::isSubject).toList();
+        latest.forEach(entry -> heard.add(entry.query()));
+        return latest;
+    }
+
+    /** Every statement that was ever the latest one when this object looked. */
+    Set<String> heard() {
+        latestOfOthers();
+        return Set.copyOf(heard);
     }
 
     /** Looks which backends ran a statement that is not ours, and gives all that were seen to do so since the first hold. */

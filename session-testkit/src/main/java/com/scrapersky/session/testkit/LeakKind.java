@@ -10,7 +10,8 @@ public enum LeakKind {
     TEMPORARY_OBJECT("temporary object", "create temp table … on commit drop, or drop it in the same transaction"),
     ADVISORY_LOCK("session advisory lock", "pg_advisory_xact_lock"),
     LISTEN("channel listened to", "listen on a direct or session-mode connection"),
-    SEQUENCE("sequence state", "insert … returning instead of currval and lastval"),
+    SEQUENCE(
+            "sequence state", "insert … returning, or nextval, in place of currval and lastval in a later transaction"),
     OPEN_TRANSACTION("open transaction", "commit or roll back before the connection is given back");
 
     private final String words;

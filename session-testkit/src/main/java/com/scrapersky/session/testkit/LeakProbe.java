@@ -2,13 +2,14 @@ package com.scrapersky.session.testkit;
 
 import com.scrapersky.session.testkit.internal.leak.BackendState;
 import com.scrapersky.session.testkit.internal.leak.BackendState.Change;
-import com.scrapersky.session.testkit.internal.leak.CustomSettings;
 import com.scrapersky.session.testkit.internal.leak.StateKey;
 import com.scrapersky.session.testkit.internal.leak.StateReader;
+import com.scrapersky.session.testkit.internal.proxy.Overheard;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Finds what a test leaves on the backends of a pooler, where the next client inherits it.
  *
  * <p>It looks at every backend before and after, and compares: settings of the session, role, prepared statements,
- * {@code WITH HOLD} cursors, temporary objects, session advisory locks, channels listened to, and transactions left open.
+ * {@code WITH HOLD} cursors, temporary objects, session advisory locks, channels listened to, the state of sequences, and
+ * transactions left open.
  *
  * <pre>{@code
  * try (LeakProbe probe = LeakProbe.before(pooler)) {
@@ -37,26 +39,28 @@ import org.jspecify.annotations.Nullable;
  * behind a pooler that does not. Where the pooler carries named statements over, those on the backends are its own.
  *
  * <p><b>What it cannot see:</b> PostgreSQL lists no custom settings ({@code app.tenant}) but those of extensions. The probe
- * asks for the names that the database itself reads (in policies, functions, views, defaults), that the latest statements
- * contain, that PostgREST sets, and that {@link Builder#customSettings} adds. Nothing tells of {@code setseed()}, of
- * {@code LOAD}, and of a session lock that was taken once more. The state of sequences is compared only on demand
- * ({@link Builder#sequences}).
+ * asks for every name that the database itself mentions (in policies, functions, views, triggers, rules, constraints, defaults,
+ * settings of roles), that the latest statement of a backend contained whenever it was looked at or held (behind a {@link
+ * TransactionPooler} every statement and bound value), that PostgREST sets, and that {@link Builder#customSettings} adds.
+ * Nothing tells of {@code setseed()}, of {@code LOAD}, and of a session lock that was taken once more.
  *
- * <p>Cost of a look: per backend, three round trips through the pooler (four with sequences); and three to the server. The
- * backends are as {@link Backends} defines them. The probe leaves nothing behind itself. Not thread-safe.
+ * <p>Cost of a look: per backend, three round trips through the pooler; where sequences of the database have been used, one
+ * more, and one for each of them on a backend that used any; and five to the server. The backends are as {@link Backends}
+ * defines them. The probe leaves nothing behind itself. Not thread-safe.
  */
 public final class LeakProbe implements AutoCloseable {
 
     private final Backends backends;
     private final boolean ownsBackends;
     private final StateReader reader;
-    private final CustomSettings customSettings;
+    private final SequenceCheck sequences;
     private final Map<Integer, BackendState> before;
     private final Set<Integer> busyBefore;
     private final Map<Integer, BackendState> latest = new HashMap<>();
     private final Map<Integer, Map<StateKey, Origin>> origins = new HashMap<>();
     private final Map<Integer, Set<String>> unseenSteps = new HashMap<>();
     private final List<String> steps = new ArrayList<>();
+    private final @Nullable Overheard overheard;
     private @Nullable Connection direct;
 
     /** How a difference came about, as far as it was seen. */
@@ -65,8 +69,13 @@ public final class LeakProbe implements AutoCloseable {
     private LeakProbe(Builder builder) {
         backends = builder.backends;
         ownsBackends = builder.ownsBackends;
-        reader = new StateReader(HeldBackend.MARK, backends.pooler().carriesNamedStatements(), builder.sequences);
-        customSettings = new CustomSettings(builder.customSettings);
+        sequences = builder.sequences;
+        reader = new StateReader(
+                HeldBackend.MARK,
+                backends.pooler().carriesNamedStatements(),
+                builder.customSettings,
+                sequences != SequenceCheck.OFF);
+        overheard = backends.pooler() instanceof TransactionPooler pooler ? pooler.listen() : null;
         Backends.Inspected<BackendState> inspected = inspect();
         before = Map.copyOf(inspected.free());
         latest.putAll(before);
@@ -116,6 +125,9 @@ public final class LeakProbe implements AutoCloseable {
         now.free().forEach((pid, state) -> {
             Map<StateKey, Origin> known = origins.getOrDefault(pid, Map.of());
             changes(before.get(pid), state).forEach((key, change) -> {
+                if (sequences == SequenceCheck.WHERE_READ && reader.isUnreadSequence(key)) {
+                    return;
+                }
                 Origin origin = known.getOrDefault(key, new Origin(List.of(), null));
                 leaks.add(new Leak(
                         pid,
@@ -160,6 +172,9 @@ public final class LeakProbe implements AutoCloseable {
         direct = null;
         if (current != null) {
             Backends.discard(current);
+        }
+        if (overheard != null && backends.pooler() instanceof TransactionPooler pooler) {
+            pooler.ignore(overheard);
         }
         if (ownsBackends) {
             backends.close();
@@ -209,21 +224,25 @@ public final class LeakProbe implements AutoCloseable {
     }
 
     private Backends.Inspected<BackendState> inspect() {
-        customSettings.findIn(backends.latestOfOthers().stream()
-                .map(BackendActivity.Entry::query)
-                .toList());
         try {
             Connection current = direct;
             if (current == null || !current.isValid(1)) {
                 current = backends.pooler().postgres().connect(Map.of("ApplicationName", "sky-leak-probe"));
                 direct = current;
             }
-            customSettings.findIn(current);
+            reader.prepare(statements(), current);
         } catch (SQLException e) {
-            throw new IllegalStateException("Cannot ask the server which settings its policies read", e);
+            throw new IllegalStateException("Cannot ask the server what its policies and functions read", e);
         }
-        Set<String> names = customSettings.names();
-        return backends.inspect(connection -> reader.read(connection, names));
+        return backends.inspect(reader::read);
+    }
+
+    /** All that is known to have been said: behind a real pooler, the latest statement of each backend at each look or hold. */
+    private Set<String> statements() {
+        Set<String> statements = overheard == null ? new HashSet<>() : overheard.take();
+        statements.removeIf(text -> text.startsWith(HeldBackend.MARK));
+        statements.addAll(backends.heard());
+        return statements;
     }
 
     private static Set<Integer> pids(Backends.Inspected<?> inspected) {
@@ -236,7 +255,7 @@ public final class LeakProbe implements AutoCloseable {
         private final Backends backends;
         private final boolean ownsBackends;
         private final List<String> customSettings = new ArrayList<>();
-        private boolean sequences;
+        private SequenceCheck sequences = SequenceCheck.WHERE_READ;
 
         private Builder(Backends backends, boolean ownsBackends) {
             this.backends = backends;
@@ -249,13 +268,15 @@ public final class LeakProbe implements AutoCloseable {
             return this;
         }
 
-        /**
-         * Whether to compare what {@code lastval()} tells. No unless asked for: every insert into a table with an identity
-         * column changes it, and only a program that reads {@code currval} or {@code lastval} is harmed.
-         */
-        public Builder sequences(boolean compared) {
-            sequences = compared;
+        /** Which states of sequences are reported; {@link SequenceCheck#WHERE_READ} unless told otherwise. */
+        public Builder sequences(SequenceCheck reported) {
+            sequences = reported;
             return this;
+        }
+
+        /** All states of sequences, or none. */
+        public Builder sequences(boolean reported) {
+            return sequences(reported ? SequenceCheck.ALL : SequenceCheck.OFF);
         }
 
         /** Looks at all backends now; the caller closes the probe. */

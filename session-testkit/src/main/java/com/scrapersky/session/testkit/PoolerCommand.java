@@ -16,6 +16,9 @@ final class PoolerCommand {
             Starts a transaction-mode pooler that hands every transaction to another backend, in front of a database.
 
               postgresql://user:password@host:port/database     the database; the password may stand in PGPASSWORD instead
+                ?sslmode=verify-full&sslrootcert=FILE           TLS to the database, as libpq has it: disable, prefer (unless
+                                                                told otherwise), require, verify-ca, verify-full;
+                                                                sslrootcert=system: the authorities of this Java
 
               --manners pgbouncer-1.18|pgbouncer-1.26|supavisor  as which pooler it behaves (pgbouncer-1.18)
               --port NUMBER                                     where it listens on 127.0.0.1 (any free port)
@@ -26,7 +29,7 @@ final class PoolerCommand {
               --tenant NAME                                     supavisor's tenant (tenant)
               --named-statements                                supavisor carries named statements
               --trust                                           no password is asked
-              --tls                                             TLS with a certificate made for the purpose
+              --tls                                             TLS to clients, with a certificate made for the purpose
             """;
 
     private static final Map<String, Manners> MANNERS = Map.of(

@@ -55,7 +55,7 @@ public @interface PoolerTest {
     String[] customSettings() default {};
 
     /** See {@link LeakProbe.Builder#sequences}. */
-    boolean sequences() default false;
+    SequenceCheck sequences() default SequenceCheck.WHERE_READ;
 
     /** Whether the test has to leave nothing behind; if not, it may assert what the probe finds by itself. */
     boolean mustNotLeak() default true;

@@ -4,6 +4,7 @@ import com.scrapersky.session.testkit.internal.binaries.PostgresBinaries;
 import com.scrapersky.session.testkit.internal.process.LabDirectory;
 import com.scrapersky.session.testkit.internal.process.LabProcess;
 import com.scrapersky.session.testkit.internal.process.LoopbackPorts;
+import com.scrapersky.session.testkit.internal.tls.SelfSigned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,9 +14,11 @@ import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real PostgreSQL 18 of its own for a test, on a free port of the loopback address, with an empty database.
@@ -42,6 +45,7 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
 
     private final LabDirectory directory;
     private final String password;
+    private final String certificate;
     private int port;
     private LabProcess process;
 
@@ -52,18 +56,36 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
         try {
             binaries.copyDataDirectory(data());
             String method = builder.passwordAuthentication ? "scram-sha-256" : "trust";
-            write("pg_hba.conf", "host all,replication all 127.0.0.1/32 " + method + "\n");
+            SelfSigned tls = builder.tls;
+            certificate = tls == null ? "" : tls.pem();
+            String connections = tls == null ? "host" : "hostssl";
+            write("pg_hba.conf", connections + " all,replication all 127.0.0.1/32 " + method + "\n");
             StringBuilder settings = new StringBuilder();
-            builder.settings.forEach((name, value) -> settings.append(name)
-                    .append(" = '")
-                    .append(value.replace("'", "''"))
-                    .append("'\n"));
+            settings(builder, tls)
+                    .forEach((name, value) -> settings.append(name)
+                            .append(" = '")
+                            .append(value.replace("'", "''"))
+                            .append("'\n"));
             write("postgresql.auto.conf", settings.toString());
             process = startOnFreePort();
         } catch (RuntimeException e) {
             directory.close();
             throw e;
         }
+    }
+
+    private Map<String, String> settings(Builder builder, @Nullable SelfSigned tls) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        if (tls != null) {
+            settings.put("ssl", "on");
+            settings.put(
+                    "ssl_cert_file", directory.write("server.crt", tls.pem()).toString());
+            settings.put(
+                    "ssl_key_file",
+                    directory.write("server.key", tls.privateKey()).toString());
+        }
+        settings.putAll(builder.settings);
+        return settings;
     }
 
     /** A PostgreSQL with the settings of {@link #builder()} as they are. */
@@ -99,6 +121,11 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
     @Override
     public String database() {
         return "postgres";
+    }
+
+    /** The certificate for clients that check it ({@code sslrootcert}), as PEM; empty without {@link Builder#tls}. */
+    public String certificate() {
+        return certificate;
     }
 
     /** Executes each text as the superuser, in autocommit, on one direct connection that is then closed. */
@@ -223,6 +250,7 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
 
         private final Map<String, String> settings = new LinkedHashMap<>();
         private boolean passwordAuthentication = true;
+        private @Nullable SelfSigned tls;
 
         private Builder() {
             setting("listen_addresses", LoopbackPorts.HOST);
@@ -254,6 +282,20 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
         /** Whether clients log in with SCRAM-SHA-256 (the default), or anybody as any role ({@code trust}). */
         public Builder passwordAuthentication(boolean required) {
             passwordAuthentication = required;
+            return this;
+        }
+
+        /** Lets nobody in without TLS; its {@link PostgresLab#certificate()} is for {@code localhost} and 127.0.0.1. */
+        public Builder tls() {
+            tls = SelfSigned.create();
+            return this;
+        }
+
+        /** The same with a certificate for these host names and IPv4 addresses, as of a server that is elsewhere. */
+        public Builder tls(String firstName, String... moreNames) {
+            List<String> names = new ArrayList<>(List.of(firstName));
+            names.addAll(List.of(moreNames));
+            tls = SelfSigned.create(names.toArray(String[]::new));
             return this;
         }
 

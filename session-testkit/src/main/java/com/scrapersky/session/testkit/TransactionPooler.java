@@ -1,5 +1,6 @@
 package com.scrapersky.session.testkit;
 
+import com.scrapersky.session.testkit.internal.proxy.Overheard;
 import com.scrapersky.session.testkit.internal.proxy.Proxy;
 import com.scrapersky.session.testkit.internal.proxy.ProxyOptions;
 import com.scrapersky.session.testkit.internal.proxy.Upstream;
@@ -43,7 +44,13 @@ public final class TransactionPooler implements PoolerLab {
     /**
      * A pooler in front of the given server, with the manners of PgBouncer 1.18 unless told otherwise.
      *
-     * @param upstreamUrl {@code postgresql://user:password@host:port/database}, or the same as a {@code jdbc:} URL
+     * <p>A server that does not offer the TLS which the URL asks for is told to the client that needs it: 08001, with the
+     * reason and the way out.
+     *
+     * @param upstreamUrl {@code postgresql://user:password@host:port/database}, or the same as a {@code jdbc:} URL; with
+     *     {@code sslmode} ({@code disable}, {@code prefer}, {@code require}, {@code verify-ca}, {@code verify-full}) and
+     *     {@code sslrootcert} (a PEM file, or {@code system} for the authorities of this Java) as libpq means them
+     * @throws IllegalArgumentException if the URL, or the file that it names, cannot be read
      */
     public static Builder builder(String upstreamUrl) {
         return new Builder(Upstream.parse(upstreamUrl));
@@ -59,8 +66,7 @@ public final class TransactionPooler implements PoolerLab {
 
     /** A pooler in front of the given server. */
     public static Builder builder(PostgresEndpoint upstream) {
-        return new Builder(new Upstream(
-                upstream.host(), upstream.port(), upstream.database(), upstream.user(), upstream.password()));
+        return new Builder(Upstream.of(upstream));
     }
 
     /** See {@link Manners#pgBouncer118()}. */
@@ -144,6 +150,14 @@ public final class TransactionPooler implements PoolerLab {
 
     HandOver handOver() {
         return handOver;
+    }
+
+    Overheard listen() {
+        return proxy.listen();
+    }
+
+    void ignore(Overheard listener) {
+        proxy.ignore(listener);
     }
 
     /** What went through so far. */

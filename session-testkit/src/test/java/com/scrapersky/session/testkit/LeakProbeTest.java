@@ -259,23 +259,6 @@ class LeakProbeTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("kinds")
-    void findsSequencesOnDemand(Pooler kind) throws Exception {
-        PoolerLab pooler = POOLERS.get(kind);
-        try (Backends backends = Backends.of(pooler);
-                Connection subject = connect(pooler, Map.of());
-                LeakProbe probe = fresh(backends).sequences(true).before();
-                LeakProbe usual = LeakProbe.before(backends)) {
-            String value = backends.onAnother(() -> text(subject, "select nextval('ticket')"));
-            assertThat(probe.leaks())
-                    .extracting(Leak::kind, Leak::before, Leak::after)
-                    .containsExactly(tuple(LeakKind.SEQUENCE, null, value));
-            assertThat(usual.leaks()).isEmpty();
-            backends.replaceAll();
-        }
-    }
-
     @Test
     void findsNamedStatementsOnlyWhereThePoolerDoesNotCarryThem() throws Exception {
         for (Pooler kind : kinds()) {

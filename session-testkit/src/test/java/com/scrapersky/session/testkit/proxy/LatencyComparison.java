@@ -6,37 +6,37 @@ import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PostgresEndpoint;
 import com.scrapersky.session.testkit.PostgresLab;
 import com.scrapersky.session.testkit.TransactionPooler;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
- * Measures what a pooler adds to a statement, real ones and the one in the JVM side by side: one statement on each in turn, so
- * that whatever else the machine does slows all of them down alike. Run by hand; a test that looks at the clock proves nothing
- * on a busy machine.
+ * Prints what poolers add to a statement, the real ones and the one in the JVM side by side, on {@link OneProcessor} and then
+ * on all; {@link LatencyTest} judges it.
  */
 final class LatencyComparison {
 
     private LatencyComparison() {}
 
-    public static void main(String[] arguments) throws SQLException {
-        int statements = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20_000;
+    public static void main(String[] arguments) throws Exception {
+        int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 15;
+        System.out.println("On one processor:");
+        ExecutorService processor = Executors.newSingleThreadExecutor(OneProcessor::thread);
+        processor.submit(() -> print(rounds)).get();
+        processor.shutdown();
+        System.out.println("On " + Runtime.getRuntime().availableProcessors() + ":");
+        print(rounds);
+    }
+
+    private static boolean print(int rounds) throws SQLException {
         try (PostgresLab postgres = PostgresLab.start();
-                PgBouncerLab old = PgBouncerLab.builder(postgres)
-                        .version(PgBouncerVersion.V1_18)
-                        .poolSize(2)
-                        .start();
-                PgBouncerLab recent = PgBouncerLab.builder(postgres).poolSize(2).start();
-                PgBouncerLab turning = PgBouncerLab.builder(postgres)
-                        .poolSize(2)
-                        .setting("server_round_robin", "1")
-                        .start();
+                PgBouncerLab old = LatencyMeter.pgBouncer(postgres, PgBouncerVersion.V1_18, false);
+                PgBouncerLab oldTurning = LatencyMeter.pgBouncer(postgres, PgBouncerVersion.V1_18, true);
+                PgBouncerLab recent = LatencyMeter.pgBouncer(postgres, PgBouncerVersion.V1_26, false);
+                PgBouncerLab turning = LatencyMeter.pgBouncer(postgres, PgBouncerVersion.V1_26, true);
                 TransactionPooler pooler118 = TransactionPooler.pgBouncer118(postgres.url())
                         .poolSize(2)
                         .start();
@@ -50,45 +50,34 @@ final class LatencyComparison {
             Map<String, PostgresEndpoint> endpoints = new LinkedHashMap<>();
             endpoints.put("direct", postgres);
             endpoints.put("PgBouncer 1.18", old);
+            endpoints.put("PgBouncer 1.18, round robin", oldTurning);
+            endpoints.put("TransactionPooler 1.18", pooler118);
             endpoints.put("PgBouncer 1.26", recent);
             endpoints.put("PgBouncer 1.26, round robin", turning);
-            endpoints.put("TransactionPooler 1.18", pooler118);
             endpoints.put("TransactionPooler 1.26", pooler126);
             endpoints.put("TransactionPooler 1.26, last released", sameBackend);
-            compare(endpoints, statements);
+            compare(endpoints, rounds);
+            return true;
         }
     }
 
-    private static void compare(Map<String, PostgresEndpoint> endpoints, int statements) throws SQLException {
-        List<PreparedStatement> prepared = new ArrayList<>();
-        for (PostgresEndpoint endpoint : endpoints.values()) {
-            Connection connection = endpoint.connect(Map.of("prepareThreshold", "0"));
-            prepared.add(connection.prepareStatement("select 1"));
-        }
-        long[][] nanos = new long[prepared.size()][statements];
-        for (int i = -statements / 2; i < statements; i++) {
-            for (int each = 0; each < nanos.length; each++) {
-                // Another order each time: who comes first finds colder caches.
-                int which = (each + Math.floorMod(i, nanos.length)) % nanos.length;
-                long before = System.nanoTime();
-                try (ResultSet rows = prepared.get(which).executeQuery()) {
-                    rows.next();
-                }
-                if (i >= 0) {
-                    nanos[which][i] = System.nanoTime() - before;
+    private static void compare(Map<String, PostgresEndpoint> endpoints, int rounds) throws SQLException {
+        double[][] medians = new double[endpoints.size()][rounds];
+        try (LatencyMeter meter = new LatencyMeter(endpoints.values().toArray(PostgresEndpoint[]::new))) {
+            for (int round = 0; round < rounds; round++) {
+                double[] now = meter.round();
+                for (int each = 0; each < now.length; each++) {
+                    medians[each][round] = now[each];
                 }
             }
         }
         int at = 0;
         for (String name : endpoints.keySet()) {
-            long[] sorted = nanos[at++];
+            double[] sorted = medians[at++];
             Arrays.sort(sorted);
             System.out.printf(
-                    "%-40s median %6.1f us   p90 %6.1f us%n",
-                    name, sorted[statements / 2] / 1e3, sorted[statements * 9 / 10] / 1e3);
-        }
-        for (PreparedStatement statement : prepared) {
-            statement.getConnection().close();
+                    "%-40s median of %d rounds %6.1f us   best %6.1f us   worst %6.1f us%n",
+                    name, rounds, sorted[rounds / 2], sorted[0], sorted[rounds - 1]);
         }
     }
 }

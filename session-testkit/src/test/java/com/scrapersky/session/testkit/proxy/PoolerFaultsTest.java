@@ -253,7 +253,8 @@ class PoolerFaultsTest {
     void exhaustsThePool() throws SQLException {
         try (TransactionPooler impatient = TransactionPooler.builder(postgres)
                         .preset(Manners.supavisor())
-                        .checkoutTimeout(Duration.ofMillis(100))
+                        // Enough to open a backend on a busy machine, too.
+                        .checkoutTimeout(Duration.ofSeconds(1))
                         .start();
                 Connection first = unnamed(impatient);
                 Connection second = unnamed(impatient)) {

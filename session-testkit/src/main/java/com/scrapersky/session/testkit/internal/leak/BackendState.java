@@ -34,7 +34,9 @@ public record BackendState(Map<StateKey, String> values, Map<StateKey, String> d
         for (StateKey key : keysOf(earlier)) {
             String before = earlier.value(key, this);
             String after = value(key, earlier);
-            if (!Objects.equals(before, after)) {
+            // A backend that forgot a sequence has nothing to tell the next client.
+            boolean forgotten = after == null && key.kind().equals(Sequences.KIND);
+            if (!Objects.equals(before, after) && !forgotten) {
                 changes.put(key, new Change(key, before, after));
             }
         }

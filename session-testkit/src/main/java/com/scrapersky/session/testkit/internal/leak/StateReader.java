@@ -7,17 +7,15 @@ import java.sql.Statement;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a backend carries, on a connection that is on it, inside a transaction that the caller rolls back. In the
- * simple protocol this leaves nothing behind. Immutable.
- *
- * @param mark a comment that begins every statement
- * @param poolerOwnsNamedStatements whether statements named by the protocol are the pooler's own
- * @param sequences whether to read the state of sequences
+ * simple protocol this leaves nothing behind. Not thread-safe.
  */
-public record StateReader(String mark, boolean poolerOwnsNamedStatements, boolean sequences) {
+public final class StateReader {
 
     // Everything is qualified: the search path may be what leaked.
     private static final String QUERY = """
@@ -69,15 +67,41 @@ public record StateReader(String mark, boolean poolerOwnsNamedStatements, boolea
              order by 1, 2, 3
             """;
 
-    // lastval() is not defined yet in this session: no sequence was used.
-    private static final String NOT_DEFINED = "55000";
-    private static final String NO_RIGHT = "42501";
+    private final String mark;
+    private final boolean poolerOwnsNamedStatements;
+    private final CustomSettings customSettings;
+    private final @Nullable Sequences sequences;
 
-    /** The state of the backend; {@code customSettings} are the names to ask for that the server does not list. */
-    public BackendState read(Connection connection, Collection<String> customSettings) throws SQLException {
+    /**
+     * @param mark a comment that begins every statement
+     * @param poolerOwnsNamedStatements whether statements named by the protocol are the pooler's own
+     * @param customSettings names to ask for besides those that are found
+     * @param sequences whether to read the state of sequences
+     */
+    public StateReader(
+            String mark, boolean poolerOwnsNamedStatements, Collection<String> customSettings, boolean sequences) {
+        this.mark = mark;
+        this.poolerOwnsNamedStatements = poolerOwnsNamedStatements;
+        this.customSettings = new CustomSettings(customSettings);
+        this.sequences = sequences ? new Sequences() : null;
+    }
+
+    /** Looks what is worth asking a backend for: these statements, and the database of this connection, tell. */
+    public void prepare(Collection<String> statements, Connection connection) throws SQLException {
+        Set<String> texts = DatabaseTexts.of(connection);
+        texts.addAll(statements);
+        customSettings.findIn(texts);
+        if (sequences != null) {
+            sequences.findReaderIn(texts);
+            sequences.findIn(connection);
+        }
+    }
+
+    /** The state of the backend. */
+    public BackendState read(Connection connection) throws SQLException {
         Map<StateKey, String> values = new HashMap<>();
         Map<StateKey, String> defaults = new HashMap<>();
-        String names = customSettings.stream()
+        String names = customSettings.names().stream()
                 .map(name -> "'" + name.replace("'", "''") + "'")
                 .collect(Collectors.joining(", "));
         try (Statement statement = connection.createStatement();
@@ -92,25 +116,18 @@ public record StateReader(String mark, boolean poolerOwnsNamedStatements, boolea
                 }
             }
         }
-        if (sequences) {
-            readSequences(connection, values);
+        if (sequences != null) {
+            // Last, because its errors are the usual case, and end what the transaction can do.
+            sequences.read(connection, mark, values);
         }
         return new BackendState(values, defaults);
     }
 
-    // Last, because its error is the usual case, and ends what the transaction can do.
-    private void readSequences(Connection connection, Map<StateKey, String> values) throws SQLException {
-        StateKey key = new StateKey("SEQUENCE", "lastval()");
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(mark + "select pg_catalog.lastval()")) {
-            rows.next();
-            values.put(key, rows.getString(1));
-        } catch (SQLException e) {
-            if (NO_RIGHT.equals(e.getSQLState())) {
-                values.put(key, "(of a sequence that the role at hand may not read)");
-            } else if (!NOT_DEFINED.equals(e.getSQLState())) {
-                throw e;
-            }
-        }
+    /** Whether nothing is known that reads the state of this sequence in a later transaction. */
+    public boolean isUnreadSequence(StateKey key) {
+        return sequences != null
+                && key.kind().equals(Sequences.KIND)
+                && !sequences.areRead()
+                && !sequences.standsAlone(key.name());
     }
 }

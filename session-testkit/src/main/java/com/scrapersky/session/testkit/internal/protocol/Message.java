@@ -45,6 +45,15 @@ public final class Message {
         return queue.int32At(HEADER + offset);
     }
 
+    public int int16At(int offset) {
+        return queue.int16At(HEADER + offset);
+    }
+
+    /** So many bytes of the body. */
+    public byte[] bytes(int offset, int length) {
+        return queue.copy(HEADER + offset, HEADER + offset + length);
+    }
+
     /** The zero-terminated text which begins at this offset of the body. */
     public String text(int offset) {
         return queue.text(HEADER + offset, queue.zeroAt(HEADER + offset, size));

@@ -57,6 +57,10 @@ public final class Messages {
         return MessageWriter.of('C').int8(kind).text(name).toBytes();
     }
 
+    public static byte[] sslRequest() {
+        return MessageWriter.untyped().int32(SSL_REQUEST).toBytes();
+    }
+
     public static byte[] cancelRequest(int pid, byte[] secret) {
         return MessageWriter.untyped()
                 .int32(CANCEL_REQUEST)

@@ -4,7 +4,6 @@ import com.scrapersky.session.testkit.internal.protocol.ErrorResponse;
 import com.scrapersky.session.testkit.internal.protocol.Message;
 import com.scrapersky.session.testkit.internal.protocol.Messages;
 import java.io.IOException;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,7 +12,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to the real server, lent to one client at a time, for one transaction at a time. */
-final class BackendConnection extends Peer {
+final class BackendConnection extends ServerConnection {
 
     private final Proxy proxy;
     private final BackendPool pool;
@@ -21,6 +20,8 @@ final class BackendConnection extends Peer {
     private final Message message = new Message(in);
     private final Map<String, String> reported = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<String, Object> prepared = new LinkedHashMap<>(16, 0.75f, true);
+    private @Nullable TrackedParameters agreedWith;
+    private int agreedAt;
     private @Nullable BackendLogin login;
     private @Nullable ClientConnection client;
     private int pid;
@@ -32,15 +33,15 @@ final class BackendConnection extends Peer {
     private boolean saidWhy;
     private byte status = 'I';
 
-    BackendConnection(Proxy proxy, BackendPool pool, SocketChannel channel) throws IOException {
-        super(proxy.loop(), channel, SelectionKey.OP_CONNECT, new Throttle(proxy.loop(), proxy.toServer()));
+    BackendConnection(Proxy proxy, BackendPool pool, SocketChannel channel, boolean plain) throws IOException {
+        super(proxy, channel, plain);
         this.proxy = proxy;
         this.pool = pool;
         login = new BackendLogin(this, proxy.options().users(), pool.key());
     }
 
     @Override
-    protected void connected() {
+    protected void established() {
         BackendLogin current = login;
         if (current != null) {
             current.begin();
@@ -85,7 +86,7 @@ final class BackendConnection extends Peer {
     // ---- from the server
 
     @Override
-    protected void received() throws IOException {
+    protected void answered() throws IOException {
         int accepted = 0;
         while (in.size() > accepted) {
             int available = in.size() - accepted;
@@ -194,6 +195,7 @@ final class BackendConnection extends Peer {
         String name = answer.text(0);
         String value = answer.text(answer.afterText(0));
         reported.put(name, value);
+        agreedWith = null;
         ClientConnection receiver = client;
         if (receiver != null) {
             receiver.parameters().put(name, value);
@@ -238,10 +240,21 @@ final class BackendConnection extends Peer {
         pool.opened(this);
     }
 
-    void loginFailed(@Nullable ErrorResponse answer, String reason) {
+    void loginFailed(OpenFailure failure) {
         login = null;
-        close();
-        pool.openFailed(answer, reason);
+        if (mayDoWithoutTls() && failure.mayBeForTls()) {
+            // First, so that the pool does not take the end of this connection for a reason to begin anew.
+            pool.openWithoutTls();
+            close();
+        } else {
+            close();
+            pool.openFailed(failure);
+        }
+    }
+
+    @Override
+    protected void refused(String reason) {
+        loginFailed(OpenFailure.ofTls(reason));
     }
 
     void lend(ClientConnection borrower) {
@@ -249,8 +262,19 @@ final class BackendConnection extends Peer {
         heldSince = System.nanoTime();
         feedFrom(borrower);
         borrower.feedFrom(this);
-        String replay = borrower.parameters().replayOn(reported);
-        if (replay != null) {
+        agreeOnParameters(borrower.parameters());
+    }
+
+    /** Compares only if the client or something on either side is another than last time: this is in every transaction's way. */
+    private void agreeOnParameters(TrackedParameters wanted) {
+        if (agreedWith == wanted && agreedAt == wanted.changes()) {
+            return;
+        }
+        String replay = wanted.replayOn(reported);
+        if (replay == null) {
+            agreedWith = wanted;
+            agreedAt = wanted.changes();
+        } else {
             send(Messages.query(replay), Expected.QUERY.swallow());
         }
     }
@@ -299,7 +323,7 @@ final class BackendConnection extends Peer {
     @Override
     protected void lost(String reason) {
         if (login != null) {
-            loginFailed(null, reason);
+            loginFailed(OpenFailure.lost(reason));
             return;
         }
         ClientConnection borrower = client;

@@ -44,8 +44,7 @@ final class BackendLogin {
                 secret = message.rest(Integer.BYTES);
             }
             case 'E' -> {
-                ErrorResponse error = ErrorResponse.read(message);
-                backend.loginFailed(error, error.text());
+                backend.loginFailed(OpenFailure.answered(ErrorResponse.read(message)));
             }
             case 'Z' -> backend.loggedIn(pid, secret);
             default -> {

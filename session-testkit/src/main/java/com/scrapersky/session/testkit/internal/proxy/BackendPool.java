@@ -1,7 +1,6 @@
 package com.scrapersky.session.testkit.internal.proxy;
 
 import com.scrapersky.session.testkit.HandOver;
-import com.scrapersky.session.testkit.internal.protocol.ErrorResponse;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -36,8 +35,7 @@ final class BackendPool {
     private Map<String, String> welcome = Map.of();
     private int inUse;
     private long closedUntil = System.nanoTime();
-    private @Nullable ErrorResponse lastAnswer;
-    private String lastReason = "";
+    private OpenFailure lastFailure = OpenFailure.lost("");
 
     BackendPool(Proxy proxy, PoolKey key) {
         this.proxy = proxy;
@@ -112,15 +110,14 @@ final class BackendPool {
         serve();
     }
 
-    void openFailed(@Nullable ErrorResponse answer, String reason) {
+    void openFailed(OpenFailure failure) {
         closedUntil = System.nanoTime() + proxy.etiquette().coolDown().toNanos();
-        lastAnswer = answer;
-        lastReason = reason;
+        lastFailure = failure;
         List<ClientConnection> arrived = new ArrayList<>(awaitingWelcome);
         awaitingWelcome.clear();
         for (ClientConnection client : arrived) {
             if (proxy.etiquette().needsBackendToGreet()) {
-                client.fail(proxy.etiquette().unreachable(answer, reason, true));
+                client.fail(failure.told(proxy.etiquette(), true));
             } else {
                 client.welcomed();
             }
@@ -235,19 +232,27 @@ final class BackendPool {
     }
 
     private void open() {
+        open(false);
+    }
+
+    /** Tries again without TLS what went wrong with it. */
+    void openWithoutTls() {
+        open(true);
+    }
+
+    private void open(boolean plain) {
         try {
-            SocketChannel channel = SocketChannel.open();
-            BackendConnection backend = new BackendConnection(proxy, this, channel);
+            BackendConnection backend = new BackendConnection(proxy, this, SocketChannel.open(), plain);
             opening.add(backend);
-            backend.connect(proxy.options().upstream().address());
+            backend.open();
         } catch (IOException e) {
-            openFailed(null, String.valueOf(e.getMessage()));
+            openFailed(OpenFailure.lost(String.valueOf(e.getMessage())));
         }
     }
 
     private void failAll() {
         List<ClientConnection> clients = new ArrayList<>(waiting.keySet());
         clients.forEach(this::forget);
-        clients.forEach(client -> client.fail(proxy.etiquette().unreachable(lastAnswer, lastReason, false)));
+        clients.forEach(client -> client.fail(lastFailure.told(proxy.etiquette(), false)));
     }
 }

@@ -2,7 +2,6 @@ package com.scrapersky.session.testkit.internal.proxy;
 
 import com.scrapersky.session.testkit.internal.protocol.Messages;
 import java.io.IOException;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * Carries a client's cancel request to the backend that works for it now. The client hears the end of it (its socket closes)
  * once the server has taken the request, which is when the driver stops waiting.
  */
-final class CancelConnection extends Peer {
+final class CancelConnection extends ServerConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(CancelConnection.class);
 
@@ -20,7 +19,9 @@ final class CancelConnection extends Peer {
 
     private CancelConnection(Proxy proxy, BackendConnection target, ClientConnection requester, SocketChannel channel)
             throws IOException {
-        super(proxy.loop(), channel, SelectionKey.OP_CONNECT, new Throttle(proxy.loop(), proxy.toServer()));
+        // As the connection that it is about: what the key of a cancel request would be worth, in the clear, TLS was
+        // for.
+        super(proxy, channel, !target.isEncrypted());
         this.target = target;
         this.requester = requester;
     }
@@ -29,7 +30,7 @@ final class CancelConnection extends Peer {
         try {
             CancelConnection cancel = new CancelConnection(proxy, target, requester, SocketChannel.open());
             target.cancelBegins();
-            cancel.connect(proxy.options().upstream().address());
+            cancel.open();
         } catch (IOException e) {
             LOG.warn("a cancel request could not be passed on", e);
             requester.close();
@@ -37,7 +38,7 @@ final class CancelConnection extends Peer {
     }
 
     @Override
-    protected void connected() {
+    protected void established() {
         send(Messages.cancelRequest(target.pid(), target.secret()));
     }
 
@@ -45,8 +46,14 @@ final class CancelConnection extends Peer {
     protected void counted(int bytes) {}
 
     @Override
-    protected void received() {
+    protected void answered() {
         in.clear();
+    }
+
+    @Override
+    protected void refused(String reason) {
+        LOG.warn("a cancel request could not be passed on: {}", reason);
+        close();
     }
 
     @Override

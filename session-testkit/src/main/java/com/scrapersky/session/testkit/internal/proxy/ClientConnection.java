@@ -154,6 +154,7 @@ final class ClientConnection extends Peer {
         }
         asked = true;
         byte type = current.type();
+        proxy.heard(current);
         String executed = sql.heard(current, proxy.faults().isWatching());
         if (answer != null || (executed != null && isTrapped(executed))) {
             trapped(type, lender);

@@ -68,7 +68,7 @@ final class ClientLogin {
         }
     }
 
-    private void first(ByteQueue in, int code) {
+    private void first(ByteQueue in, int code) throws IOException {
         client.asked();
         switch (code) {
             case Messages.SSL_REQUEST -> encrypt();
@@ -81,7 +81,7 @@ final class ClientLogin {
         }
     }
 
-    private void encrypt() {
+    private void encrypt() throws IOException {
         SSLContext tls = proxy.options().tls();
         client.answered();
         if (tls == null || client.isEncrypted()) {
@@ -89,7 +89,8 @@ final class ClientLogin {
         } else {
             SSLEngine engine = tls.createSSLEngine();
             engine.setUseClientMode(false);
-            client.startTls((byte) 'S', engine);
+            client.sayInTheClear((byte) 'S');
+            client.startTls(engine);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,7 +111,7 @@ final class EventLoop implements AutoCloseable {
     }
 
     private void select() throws IOException {
-        Timer next = timers.peek();
+        Timer next = nextTimer();
         long wait = next == null ? Long.MAX_VALUE : next.dueNanos - System.nanoTime();
         if (!tasks.isEmpty() || wait <= 0) {
             selector.selectNow(this::handle);
@@ -120,6 +121,16 @@ final class EventLoop implements AutoCloseable {
             // Rounded up: a wait of less than a millisecond would spin.
             selector.select(this::handle, wait / 1_000_000 + 1);
         }
+    }
+
+    /** Without those that nobody waits for any more: a wait with an end is dearer to the kernel than one without. */
+    private @Nullable Timer nextTimer() {
+        Timer next = timers.peek();
+        while (next != null && next.cancelled) {
+            timers.poll();
+            next = timers.peek();
+        }
+        return next;
     }
 
     private void handle(SelectionKey key) {
@@ -140,12 +151,10 @@ final class EventLoop implements AutoCloseable {
 
     private void runTimers() {
         Timer next;
-        while ((next = timers.peek()) != null && next.dueNanos - System.nanoTime() <= 0) {
+        while ((next = nextTimer()) != null && next.dueNanos - System.nanoTime() <= 0) {
             timers.poll();
-            if (!next.cancelled) {
-                next.action.run();
-                flush();
-            }
+            next.action.run();
+            flush();
         }
     }
 

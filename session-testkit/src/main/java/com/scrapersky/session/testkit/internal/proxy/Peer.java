@@ -55,6 +55,9 @@ abstract class Peer implements EventLoop.Ready {
     /** The connection is up; only for one which this side opened. */
     protected void connected() throws IOException {}
 
+    /** TLS is up. */
+    protected void secured() throws IOException {}
+
     /** Told once, when the connection is over, whoever ended it. */
     protected abstract void ended();
 
@@ -71,9 +74,13 @@ abstract class Peer implements EventLoop.Ready {
                 flush();
             }
             if (key.isValid() && key.isReadable()) {
+                boolean negotiating = transport.isShakingHands();
                 int count = transport.read(in);
                 if (transport.hasUnwritten()) {
                     planFlush();
+                }
+                if (negotiating && !transport.isShakingHands()) {
+                    secured();
                 }
                 if (closing) {
                     linger(count);
@@ -101,7 +108,8 @@ abstract class Peer implements EventLoop.Ready {
         }
     }
 
-    private void failed(IOException e) {
+    /** The connection cannot go on. */
+    protected void failed(IOException e) {
         String text = e.getMessage();
         lost(text == null ? e.getClass().getSimpleName() : text);
         close();
@@ -225,18 +233,17 @@ abstract class Peer implements EventLoop.Ready {
         return channel.socket().getInetAddress().getHostAddress();
     }
 
-    /** Says this one byte in the clear, past everything that holds bytes back, and speaks TLS from then on. */
-    final void startTls(byte lastWord, SSLEngine engine) {
-        try {
-            ByteBuffer word = ByteBuffer.wrap(new byte[] {lastWord});
-            if (channel.write(word) == 1) {
-                transport = new TlsTransport(channel, engine);
-                return;
-            }
-            failed(new IOException("the socket does not even take a single byte"));
-        } catch (IOException e) {
-            failed(e);
+    /** Says the few bytes that stand before TLS, past everything that holds bytes back. */
+    final void sayInTheClear(byte... bytes) throws IOException {
+        if (channel.write(ByteBuffer.wrap(bytes)) != bytes.length) {
+            throw new IOException("the socket does not even take " + bytes.length + " bytes");
         }
+    }
+
+    /** Speaks TLS from now on. */
+    final void startTls(SSLEngine engine) throws IOException {
+        transport = new TlsTransport(channel, engine);
+        planFlush();
     }
 
     final boolean isEncrypted() {

@@ -2,6 +2,7 @@ package com.scrapersky.session.testkit.internal.proxy;
 
 import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.internal.process.LoopbackPorts;
+import com.scrapersky.session.testkit.internal.protocol.Message;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
@@ -14,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,7 @@ public final class Proxy implements AutoCloseable {
     private final Set<ClientConnection> clients = new LinkedHashSet<>();
     private final Map<Integer, ClientConnection> byKey = new HashMap<>();
     private final ServerSocketChannel acceptor;
+    private final List<Overheard> listeners = new CopyOnWriteArrayList<>();
     private HandOver handOver;
 
     private Proxy(ProxyOptions options) throws IOException {
@@ -163,6 +166,23 @@ public final class Proxy implements AutoCloseable {
 
     Lane toClient() {
         return toClient;
+    }
+
+    /** Listens to what clients say, from now on until {@link #ignore}. */
+    public Overheard listen() {
+        Overheard listener = new Overheard();
+        listeners.add(listener);
+        return listener;
+    }
+
+    public void ignore(Overheard listener) {
+        listeners.remove(listener);
+    }
+
+    void heard(Message message) {
+        for (Overheard listener : listeners) {
+            listener.hear(message);
+        }
     }
 
     public FaultControl faults() {

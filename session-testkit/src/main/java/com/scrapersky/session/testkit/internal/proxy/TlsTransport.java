@@ -29,6 +29,10 @@ final class TlsTransport implements Transport {
         encrypted = ByteBuffer.allocate(packet);
         plain = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
         engine.beginHandshake();
+        if (engine.getUseClientMode()) {
+            // The client speaks first, and nothing that it reads would make it do so.
+            wrap(NOTHING);
+        }
     }
 
     @Override
@@ -37,19 +41,34 @@ final class TlsTransport implements Transport {
         int count = 0;
         encryptedIn.flip();
         boolean more = true;
-        while (more) {
-            plain.clear();
-            SSLEngineResult result = engine.unwrap(encryptedIn, plain);
-            count += result.bytesProduced();
-            into.append(plain.array(), 0, plain.position());
-            more = proceed(result) && encryptedIn.hasRemaining();
-            if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
-                received = -1;
+        try {
+            while (more) {
+                plain.clear();
+                SSLEngineResult result = engine.unwrap(encryptedIn, plain);
+                count += result.bytesProduced();
+                into.append(plain.array(), 0, plain.position());
+                more = proceed(result) && encryptedIn.hasRemaining();
+                if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
+                    received = -1;
+                }
             }
+        } catch (SSLException e) {
+            sayWhy(e);
+            throw e;
         }
         encryptedIn.compact();
         writeEncrypted();
         return count == 0 && received < 0 ? -1 : count;
+    }
+
+    /** The alert by which the other end, and its log, learn what was wrong. */
+    private void sayWhy(SSLException reason) {
+        try {
+            wrap(NOTHING);
+            writeEncrypted();
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
     }
 
     /** Does what the handshake wants next; whether it makes sense to unwrap again. */
@@ -100,7 +119,8 @@ final class TlsTransport implements Transport {
         return count;
     }
 
-    private boolean isShakingHands() {
+    @Override
+    public boolean isShakingHands() {
         HandshakeStatus status = engine.getHandshakeStatus();
         return status != HandshakeStatus.NOT_HANDSHAKING && status != HandshakeStatus.FINISHED;
     }

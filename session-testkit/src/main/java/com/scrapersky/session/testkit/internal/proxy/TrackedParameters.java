@@ -13,6 +13,7 @@ final class TrackedParameters {
     private final Set<String> names;
     private final boolean exactly;
     private final Map<String, String> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private int changes;
 
     /** @param exactly whether empty values are carried too, and the server's spelling of a value is remembered */
     TrackedParameters(Set<String> names, boolean exactly) {
@@ -43,6 +44,7 @@ final class TrackedParameters {
         String tracked = canonical(name);
         if (tracked != null) {
             values.put(tracked, value);
+            changes++;
         }
     }
 
@@ -57,6 +59,7 @@ final class TrackedParameters {
 
     /** A client that said nothing of a setting has the server's own value, not its predecessor's. */
     void fillIn(Map<String, String> original) {
+        changes++;
         original.forEach((name, value) -> {
             if (isTracked(name)) {
                 values.putIfAbsent(name, value);
@@ -67,8 +70,14 @@ final class TrackedParameters {
     /** The server's spelling of the values that it has just been given: {@code ISO} becomes {@code ISO, MDY}, and is equal next time. */
     void takeOver(Map<String, String> backend) {
         if (exactly) {
+            changes++;
             values.replaceAll((name, value) -> backend.getOrDefault(name, value));
         }
+    }
+
+    /** Another number after every change of a value. */
+    int changes() {
+        return changes;
     }
 
     /** The SET statements which make the backend's settings those of the client; null when nothing differs. */

@@ -16,6 +16,9 @@ interface Transport {
     /** Whether bytes taken by {@link #write} still wait for the socket. */
     boolean hasUnwritten();
 
+    /** Whether nothing can be said yet, because the two ends still negotiate. */
+    boolean isShakingHands();
+
     /** The socket as it is. */
     record Plain(SocketChannel channel) implements Transport {
 
@@ -31,6 +34,11 @@ interface Transport {
 
         @Override
         public boolean hasUnwritten() {
+            return false;
+        }
+
+        @Override
+        public boolean isShakingHands() {
             return false;
         }
     }

@@ -4,20 +4,42 @@ import com.scrapersky.session.testkit.PostgresEndpoint;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** The real server behind the pooler, and how to log in there. */
-public record Upstream(String host, int port, String database, String user, String password)
+public record Upstream(String host, int port, String database, String user, String password, ServerTls tls)
         implements PostgresEndpoint {
 
     private static final int POSTGRESQL_PORT = 5432;
 
-    /** Reads {@code postgresql://user:password@host:port/database} or {@code jdbc:postgresql://…?user=…&password=…}. */
+    /** The same server, with TLS if it has it. */
+    public static Upstream of(PostgresEndpoint server) {
+        if (server instanceof Upstream upstream) {
+            return upstream;
+        }
+        return new Upstream(
+                server.host(),
+                server.port(),
+                server.database(),
+                server.user(),
+                server.password(),
+                ServerTls.preferred());
+    }
+
+    /**
+     * Reads {@code postgresql://user:password@host:port/database} or {@code jdbc:postgresql://…?user=…&password=…}, with
+     * {@code sslmode} and {@code sslrootcert} if need be.
+     */
     public static Upstream parse(String url) {
-        String plain = url.startsWith("jdbc:") ? url.substring("jdbc:".length()) : url;
+        boolean jdbc = url.startsWith("jdbc:");
+        String plain = jdbc ? url.substring("jdbc:".length()) : url;
         URI uri;
         try {
             uri = URI.create(plain);
@@ -42,25 +64,57 @@ public record Upstream(String host, int port, String database, String user, Stri
         String path = uri.getPath() == null ? "" : uri.getPath();
         String database = path.length() > 1 ? path.substring(1) : user;
         int port = uri.getPort() < 0 ? POSTGRESQL_PORT : uri.getPort();
-        return new Upstream(uri.getHost(), port, database, user, password);
+        return new Upstream(uri.getHost(), port, database, user, password, ServerTls.of(query, jdbc));
     }
 
     public Upstream withPassword(String secret) {
-        return new Upstream(host, port, database, user, secret);
+        return new Upstream(host, port, database, user, secret, tls);
+    }
+
+    /** The host as a certificate names it. */
+    String hostName() {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    String hostAndPort() {
+        return host + ":" + port;
+    }
+
+    @Override
+    public String url() {
+        return PostgresEndpoint.super.url() + query("?", tls.parameters());
+    }
+
+    @Override
+    public String jdbcUrl() {
+        return PostgresEndpoint.super.jdbcUrl() + query("&", tls.driverProperties());
+    }
+
+    @Override
+    public Connection connect(Map<String, String> properties) throws SQLException {
+        Map<String, String> all = new LinkedHashMap<>(tls.driverProperties());
+        all.putAll(properties);
+        return PostgresEndpoint.super.connect(all);
     }
 
     InetSocketAddress address() {
         return new InetSocketAddress(host, port);
     }
 
+    private static String query(String separator, Map<String, String> parameters) {
+        StringJoiner query = new StringJoiner("&", separator, "").setEmptyValue("");
+        parameters.forEach((name, value) -> query.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)));
+        return query.toString();
+    }
+
     private static Map<String, String> query(@Nullable String raw) {
         Map<String, String> parameters = new LinkedHashMap<>();
         if (raw != null) {
             for (String part : raw.split("&", -1)) {
-                int equals = part.indexOf('=');
-                if (equals > 0) {
-                    parameters.put(decode(part.substring(0, equals)), decode(part.substring(equals + 1)));
-                }
+                // pgjdbc takes a name alone, too.
+                int equals = part.indexOf('=') < 0 ? part.length() : part.indexOf('=');
+                String value = equals < part.length() ? part.substring(equals + 1) : "";
+                parameters.put(decode(part.substring(0, equals)), decode(value));
             }
         }
         return parameters;

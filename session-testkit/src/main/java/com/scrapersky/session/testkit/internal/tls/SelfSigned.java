@@ -15,13 +15,14 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A certificate for {@code localhost} and 127.0.0.1 with its key, made on the spot, good for a day. A client that is to check it
- * takes {@link #pem()} for its root.
+ * A certificate with its key, made on the spot, good for a day. A client that is to check it takes {@link #pem()} for its
+ * root.
  */
 public final class SelfSigned {
 
@@ -30,18 +31,26 @@ public final class SelfSigned {
 
     private final SSLContext context;
     private final String pem;
+    private final String key;
 
-    private SelfSigned(SSLContext context, String pem) {
+    private SelfSigned(SSLContext context, String pem, String key) {
         this.context = context;
         this.pem = pem;
+        this.key = key;
     }
 
+    /** For {@code localhost} and 127.0.0.1. */
     public static SelfSigned create() {
+        return create("localhost", "127.0.0.1");
+    }
+
+    /** For these host names and IPv4 addresses. */
+    public static SelfSigned create(String... hosts) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
             KeyPair keys = generator.generateKeyPair();
-            byte[] encoded = certificate(keys);
+            byte[] encoded = certificate(keys, hosts);
             Certificate certificate =
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));
 
@@ -53,19 +62,25 @@ public final class SelfSigned {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(factory.getKeyManagers(), null, null);
 
-            String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
-            return new SelfSigned(context, "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n");
+            return new SelfSigned(
+                    context,
+                    pem("CERTIFICATE", encoded),
+                    pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("this Java cannot make a certificate for TLS: " + e.getMessage(), e);
         }
     }
 
-    private static byte[] certificate(KeyPair keys) throws GeneralSecurityException {
+    private static String pem(String what, byte[] content) {
+        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+        return "-----BEGIN " + what + "-----\n" + body + "\n-----END " + what + "-----\n";
+    }
+
+    private static byte[] certificate(KeyPair keys, String... hosts) throws GeneralSecurityException {
         Instant now = Instant.now();
-        byte[] name = Der.sequence(Der.set(Der.sequence(Der.oid(2, 5, 4, 3), Der.utf8("localhost"))));
-        byte[] alternatives = Der.sequence(
-                Der.tagged(0x82, "localhost".getBytes(StandardCharsets.US_ASCII)),
-                Der.tagged(0x87, new byte[] {127, 0, 0, 1}));
+        byte[] name = Der.sequence(Der.set(Der.sequence(Der.oid(2, 5, 4, 3), Der.utf8(hosts[0]))));
+        byte[] alternatives =
+                Der.sequence(Arrays.stream(hosts).map(SelfSigned::alternative).toArray(byte[][]::new));
         byte[] extensions = Der.sequence(
                 Der.sequence(Der.oid(2, 5, 29, 17), Der.octets(alternatives)),
                 // Its own authority, or else it could not be a client's root.
@@ -85,6 +100,19 @@ public final class SelfSigned {
         return Der.sequence(signed, ECDSA_WITH_SHA256, Der.bits(signature.sign()));
     }
 
+    /** A name, or the four bytes of an address (RFC 5280, section 4.2.1.6). */
+    private static byte[] alternative(String host) {
+        if (!host.matches("[0-9.]+")) {
+            return Der.tagged(0x82, host.getBytes(StandardCharsets.US_ASCII));
+        }
+        String[] parts = host.split("\\.", -1);
+        byte[] address = new byte[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            address[i] = (byte) Integer.parseInt(parts[i]);
+        }
+        return Der.tagged(0x87, address);
+    }
+
     public SSLContext context() {
         return context;
     }
@@ -92,5 +120,10 @@ public final class SelfSigned {
     /** The certificate as a file for pgjdbc's {@code sslrootcert}. */
     public String pem() {
         return pem;
+    }
+
+    /** The private key as a file for a server. */
+    public String privateKey() {
+        return key;
     }
 }
