@@ -35,7 +35,13 @@ public final class SideBySide {
 
     /** Through that subject. */
     public static void assertSameAsDirect(PoolerLab pooler, Subject subject, UserProgram program) throws Exception {
-        List<String> expected = direct(pooler.postgres(), program);
+        assertSame(pooler, Subject.PLAIN_POOL, subject, program);
+    }
+
+    /** Through that subject, compared with this one on a direct connection. */
+    public static void assertSame(PoolerLab pooler, Subject reference, Subject subject, UserProgram program)
+            throws Exception {
+        List<String> expected = direct(pooler.postgres(), reference, program);
         empty(pooler.postgres());
         Transcript seen = new Transcript();
         try {
@@ -64,14 +70,15 @@ public final class SideBySide {
         }
     }
 
-    private static List<String> direct(PostgresEndpoint postgres, UserProgram program) throws Exception {
+    private static List<String> direct(PostgresEndpoint postgres, Subject reference, UserProgram program)
+            throws Exception {
         List<String> known = REFERENCES.get(program.getClass());
         if (known != null) {
             return known;
         }
         empty(postgres);
         Transcript seen = new Transcript();
-        run(Subject.PLAIN_POOL, postgres.jdbcUrl(), program, seen);
+        run(reference, postgres.jdbcUrl(), program, seen);
         assertThat(seen.lines()).as("what the program saw").isNotEmpty();
         REFERENCES.put(program.getClass(), seen.lines());
         seen.lines().forEach(l -> System.out.println("DIRECT " + l));

@@ -19,6 +19,14 @@ public enum Subject {
         }
     },
 
+    /** The plain driver: every connection is a new one, so nothing is left over from the one before. */
+    PLAIN_DRIVER {
+        @Override
+        Opened open(String url) {
+            return new Opened(driver(url));
+        }
+    },
+
     /** The library with nothing but the URL. */
     SKY_SESSION {
         @Override
