@@ -70,7 +70,11 @@ final class LiquibaseProgram implements UserProgram {
             transcript.outcome(
                     "locked",
                     () -> Scope.child(
-                            Map.of(GlobalConfiguration.CHANGELOGLOCK_WAIT_TIME.getKey(), 0L),
+                            Map.of(
+                                    GlobalConfiguration.CHANGELOGLOCK_WAIT_TIME.getKey(),
+                                    0L,
+                                    GlobalConfiguration.CHANGELOGLOCK_POLL_RATE.getKey(),
+                                    0L),
                             () -> command("billing", FAILING, "update")));
             jdbc.update("update billing.databasechangeloglock set locked = false, lockedby = null, lockgranted = null");
             transcript.outcome("not locked", () -> command("billing", CHANGELOG, "update"));

@@ -31,4 +31,9 @@ class SpringTest {
     void jdbcTemplateOverTheDriverAlone(PoolerLab pooler) throws Exception {
         SideBySide.assertSameAsDirect(pooler, Subject.SKY_SESSION_OVER_DRIVER, new JdbcTemplateProgram());
     }
+
+    @ThroughEachPooler
+    void times(PoolerLab pooler) throws Exception {
+        SideBySide.assertSameAsDirect(pooler, new TimesProgram());
+    }
 }
