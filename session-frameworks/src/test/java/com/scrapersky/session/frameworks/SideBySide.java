@@ -81,7 +81,7 @@ public final class SideBySide {
         run(reference, postgres.jdbcUrl(), program, seen);
         assertThat(seen.lines()).as("what the program saw").isNotEmpty();
         REFERENCES.put(program.getClass(), seen.lines());
-        seen.lines().forEach(l -> System.out.println("DIRECT " + l));
+
         return seen.lines();
     }
 

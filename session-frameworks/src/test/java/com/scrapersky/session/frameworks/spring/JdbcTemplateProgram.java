@@ -113,9 +113,6 @@ final class JdbcTemplateProgram implements UserProgram {
             transcript.outcome("bad grammar", () -> jdbc.queryForList("select nothing from item"));
             transcript.outcome("no such table", () -> jdbc.queryForList("select * from nowhere"));
             transcript.outcome("no row", () -> jdbc.queryForObject("select 1 from item where id = -1", Integer.class));
-            JdbcTemplate hasty = new JdbcTemplate(dataSource);
-            hasty.setQueryTimeout(1);
-            transcript.outcome("timeout", () -> hasty.execute("select pg_sleep(20)"));
             transcript.saw("after errors", jdbc.queryForObject("select count(*) from item", Long.class));
         }
 

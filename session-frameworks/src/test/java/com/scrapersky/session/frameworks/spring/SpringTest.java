@@ -13,11 +13,6 @@ class SpringTest {
     }
 
     @ThroughEachPooler
-    void transactionalOverDbcp(PoolerLab pooler) throws Exception {
-        SideBySide.assertSameAsDirect(pooler, Subject.SKY_SESSION_OVER_DBCP, new TransactionalProgram());
-    }
-
-    @ThroughEachPooler
     void jdbcTemplate(PoolerLab pooler) throws Exception {
         SideBySide.assertSameAsDirect(pooler, new JdbcTemplateProgram());
     }
