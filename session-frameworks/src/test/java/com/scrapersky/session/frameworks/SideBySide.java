@@ -106,10 +106,12 @@ public final class SideBySide {
     }
 
     /** Without this a program proves nothing: on one backend all the time, a pooler is as good as a direct connection. */
-    private static void assertBackendsChanged(List<Integer> backends) {
-        assertThat(Set.copyOf(backends))
-                .as("backends that the transactions ran on, of %s", backends)
-                .hasSizeGreaterThan(1);
+    private static void assertBackendsChanged(List<List<Integer>> backends) {
+        assertThat(backends).as("the backends of transactions in a row").isNotEmpty();
+        assertThat(backends)
+                .allSatisfy(seen -> assertThat(Set.copyOf(seen))
+                        .as("different backends among %s", seen)
+                        .hasSizeGreaterThan(1));
     }
 
     private static void empty(PostgresEndpoint postgres) throws SQLException {

@@ -26,6 +26,7 @@ class SideBySideTest {
         SideBySide.assertSameAsDirect(pooler, (dataSource, transcript) -> {
             backends.clear();
             try (Connection connection = dataSource.getConnection()) {
+                transcript.transactions(() -> number(connection, "select pg_backend_pid()"));
                 for (int i = 0; i < 50; i++) {
                     // Every other one is a transaction of two statements.
                     connection.setAutoCommit(i % 2 == 0);
@@ -35,7 +36,6 @@ class SideBySideTest {
                         connection.commit();
                     }
                     backends.add(backend);
-                    transcript.ranOn(backend);
                 }
             }
         });

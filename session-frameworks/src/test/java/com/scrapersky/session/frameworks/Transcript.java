@@ -3,6 +3,7 @@ package com.scrapersky.session.frameworks;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +19,23 @@ public final class Transcript {
     }
 
     private final List<String> lines = new ArrayList<>();
-    private final List<Integer> backends = new ArrayList<>();
+    private final List<List<Integer>> backends = new ArrayList<>();
 
     /** A value that the program saw. */
     public void saw(String what, @Nullable Object value) {
         lines.add(what + ": " + value);
     }
 
-    /** Which backend a transaction ran on. Not part of the comparison: it shows that transactions did change backends. */
-    public void ranOn(int backend) {
-        backends.add(backend);
+    /**
+     * Runs the same transaction some times in a row, each giving its backend. Not part of the comparison: it shows that this
+     * program's transactions do change backends.
+     */
+    public void transactions(Callable<Integer> transaction) throws Exception {
+        List<Integer> seen = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            seen.add(transaction.call());
+        }
+        backends.add(seen);
     }
 
     /** What came of an attempt: the exception, and the server's SQLSTATE where there is one. */
@@ -46,7 +54,8 @@ public final class Transcript {
         return List.copyOf(lines);
     }
 
-    List<Integer> backends() {
+    /** Of transactions in a row. */
+    List<List<Integer>> backends() {
         return List.copyOf(backends);
     }
 

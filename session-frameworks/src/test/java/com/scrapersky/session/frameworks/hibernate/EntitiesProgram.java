@@ -20,9 +20,10 @@ import org.hibernate.tool.schema.Action;
 final class EntitiesProgram implements UserProgram {
 
     @Override
-    public void run(DataSource dataSource, Transcript transcript) {
+    public void run(DataSource dataSource, Transcript transcript) throws Exception {
         try (SessionFactory shop = Shop.create(dataSource)) {
             new Steps(shop, transcript).run();
+            transcript.transactions(() -> shop.fromTransaction(EntitiesProgram::backend));
         }
         try (SessionFactory again = Shop.configuration(dataSource)
                 .schemaToolingAction(Action.VALIDATE)
@@ -36,9 +37,9 @@ final class EntitiesProgram implements UserProgram {
                 .getSingleResult();
     }
 
-    private static void backend(Session session, Transcript transcript) {
-        transcript.ranOn(session.createNativeQuery("select pg_backend_pid()", Integer.class)
-                .getSingleResult());
+    private static int backend(Session session) {
+        return session.createNativeQuery("select pg_backend_pid()", Integer.class)
+                .getSingleResult();
     }
 
     private record Steps(SessionFactory shop, Transcript transcript) {
@@ -55,7 +56,6 @@ final class EntitiesProgram implements UserProgram {
 
         private void identityIds() {
             shop.inTransaction(session -> {
-                backend(session, transcript);
                 for (String name : List.of("ann", "bob", "cyd")) {
                     Customer customer = new Customer(name);
                     session.persist(customer);
@@ -66,7 +66,6 @@ final class EntitiesProgram implements UserProgram {
 
         private void sequenceIds() {
             shop.inTransaction(session -> {
-                backend(session, transcript);
                 Customer ann = customer(session, "ann");
                 List<Purchase> purchases = Stream.iterate(1, n -> n <= 57, n -> n + 1)
                         .map(n -> new Purchase(ann, BigDecimal.valueOf(n)))
@@ -78,7 +77,6 @@ final class EntitiesProgram implements UserProgram {
 
         private void queries() {
             shop.inTransaction(session -> {
-                backend(session, transcript);
                 transcript.saw(
                         "lazy collection", customer(session, "ann").purchases.size());
                 transcript.saw(
@@ -101,7 +99,6 @@ final class EntitiesProgram implements UserProgram {
             transcript.outcome(
                     "duplicate",
                     () -> shop.inTransaction(session -> {
-                        backend(session, transcript);
                         session.persist(new Purchase(customer(session, "bob"), BigDecimal.ONE));
                         session.persist(new Customer("ann"));
                     }));
@@ -116,7 +113,6 @@ final class EntitiesProgram implements UserProgram {
                 }
             });
             shop.inTransaction(session -> {
-                backend(session, transcript);
                 transcript.saw(
                         "updated",
                         session.createMutationQuery(
@@ -164,7 +160,6 @@ final class EntitiesProgram implements UserProgram {
                     }
                     transcript.saw("scroll", sum);
                 }
-                backend(session, transcript);
             });
         }
 

@@ -17,13 +17,16 @@ import org.hibernate.jpa.SpecHints;
 final class LocksProgram implements UserProgram {
 
     @Override
-    public void run(DataSource dataSource, Transcript transcript) {
+    public void run(DataSource dataSource, Transcript transcript) throws Exception {
         try (SessionFactory shop = Shop.create(dataSource)) {
             shop.inTransaction(session -> {
                 session.persist(new Customer("ann"));
                 session.persist(new Customer("bob"));
             });
             new Steps(shop, transcript).run();
+            transcript.transactions(() ->
+                    shop.fromTransaction(session -> session.createNativeQuery("select pg_backend_pid()", Integer.class)
+                            .getSingleResult()));
         }
     }
 
@@ -63,8 +66,6 @@ final class LocksProgram implements UserProgram {
                     () -> shop.inTransaction(session -> {
                         session.find(Customer.class, 1L, LockModeType.PESSIMISTIC_WRITE, timeout);
                         transcript.saw("lock_timeout in the transaction", lockTimeout(session));
-                        transcript.ranOn(session.createNativeQuery("select pg_backend_pid()", Integer.class)
-                                .getSingleResult());
                     }));
         }
 
@@ -144,12 +145,7 @@ final class LocksProgram implements UserProgram {
                             session -> session.createNativeQuery("select cast(pg_sleep(20) as text)", String.class)
                                     .setTimeout(1)
                                     .getResultList()));
-            transcript.saw("after timeout", shop.fromTransaction(session -> {
-                int backend = session.createNativeQuery("select pg_backend_pid()", Integer.class)
-                        .getSingleResult();
-                transcript.ranOn(backend);
-                return isolation(session);
-            }));
+            transcript.saw("after timeout", shop.fromTransaction(LocksProgram::isolation));
         }
 
         private static Customer find(Session session, Long id, LockModeType lock) {

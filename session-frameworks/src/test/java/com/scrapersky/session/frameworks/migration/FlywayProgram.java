@@ -59,10 +59,8 @@ final class FlywayProgram implements UserProgram {
                     rows("select current_schema(), current_user = session_user,"
                             + " current_setting('search_path'), current_setting('row_security'),"
                             + " current_setting('check_function_bodies'), current_setting('client_min_messages')"));
-            for (int i = 0; i < 4; i++) {
-                transcript.ranOn(
-                        Integer.parseInt(rows("select pg_backend_pid()").get(0)));
-            }
+            transcript.transactions(
+                    () -> Integer.parseInt(rows("select pg_backend_pid()").get(0)));
         }
 
         private FluentConfiguration flyway(String schema) {

@@ -59,9 +59,7 @@ final class LiquibaseProgram implements UserProgram {
             tell("after failure", "crm");
             locked();
             transcript.saw("afterwards", jdbc.queryForMap("select current_schema(), current_setting('search_path')"));
-            for (int i = 0; i < 4; i++) {
-                transcript.ranOn(jdbc.queryForObject("select pg_backend_pid()", Integer.class));
-            }
+            transcript.transactions(() -> jdbc.queryForObject("select pg_backend_pid()", Integer.class));
         }
 
         private void locked() {

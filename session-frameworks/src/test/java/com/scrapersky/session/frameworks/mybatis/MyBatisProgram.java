@@ -101,7 +101,7 @@ final class MyBatisProgram implements UserProgram {
     }
 
     @Override
-    public void run(DataSource dataSource, Transcript transcript) throws IOException {
+    public void run(DataSource dataSource, Transcript transcript) throws Exception {
         Configuration configuration =
                 new Configuration(new Environment("test", new JdbcTransactionFactory(), dataSource));
         configuration.addMapper(Books.class);
@@ -110,14 +110,17 @@ final class MyBatisProgram implements UserProgram {
 
     private record Steps(SqlSessionFactory factory, Transcript transcript) {
 
-        void run() throws IOException {
+        void run() throws Exception {
             try (SqlSession session = factory.openSession(true)) {
                 Books books = session.getMapper(Books.class);
                 books.createTable();
                 books.createSequence();
-                transcript.ranOn(books.backend());
-                transcript.ranOn(books.backend());
             }
+            transcript.transactions(() -> {
+                try (SqlSession session = factory.openSession(TransactionIsolationLevel.SERIALIZABLE)) {
+                    return session.getMapper(Books.class).backend();
+                }
+            });
             generatedKeys();
             isolationLevels();
             batches();
@@ -149,10 +152,8 @@ final class MyBatisProgram implements UserProgram {
                     TransactionIsolationLevel.SERIALIZABLE)) {
                 try (SqlSession session = factory.openSession(level)) {
                     Books books = session.getMapper(Books.class);
-                    transcript.ranOn(books.backend());
                     transcript.saw("session " + level, books.transaction());
                     session.commit();
-                    transcript.ranOn(books.backend());
                     transcript.saw("its second transaction", books.transaction());
                     session.rollback();
                 }
@@ -227,7 +228,6 @@ final class MyBatisProgram implements UserProgram {
                 transcript.outcome("timeout", books::sleep);
                 // MyBatis thinks that it has nothing to roll back, as nothing was written.
                 session.rollback(true);
-                transcript.ranOn(books.backend());
                 transcript.saw("still", books.count());
             }
         }

@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 final class TimesProgram implements UserProgram {
 
     @Override
-    public void run(DataSource dataSource, Transcript transcript) {
+    public void run(DataSource dataSource, Transcript transcript) throws Exception {
         JdbcTemplate jdbc = new JdbcTemplate(dataSource);
         jdbc.execute("create table event (id int primary key, moment timestamptz, text text)");
         LocalDateTime noon = LocalDateTime.of(2026, 7, 1, 12, 0);
@@ -27,11 +27,11 @@ final class TimesProgram implements UserProgram {
             transcript.saw(
                     "instant " + id,
                     instant(jdbc.queryForObject("select moment from event where id = ?", OffsetDateTime.class, id)));
-            transcript.ranOn(jdbc.queryForObject("select pg_backend_pid()", Integer.class));
         }
         transcript.saw(
                 "days",
                 jdbc.queryForList("select date_trunc('day', moment)::text from event order by id", String.class));
+        transcript.transactions(() -> jdbc.queryForObject("select pg_backend_pid()", Integer.class));
         transcript.saw("zone", jdbc.queryForObject("select current_setting('TimeZone')", String.class));
     }
 

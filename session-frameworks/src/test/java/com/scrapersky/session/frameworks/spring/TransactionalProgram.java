@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 final class TransactionalProgram implements UserProgram {
 
     @Override
-    public void run(DataSource dataSource, Transcript transcript) {
+    public void run(DataSource dataSource, Transcript transcript) throws Exception {
         try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
             context.getBeanFactory().registerSingleton("dataSource", dataSource);
             context.register(Accounts.Application.class);
@@ -27,7 +27,8 @@ final class TransactionalProgram implements UserProgram {
 
     private record Steps(Accounts accounts, JdbcTemplate jdbc, Transcript transcript) {
 
-        void run() {
+        void run() throws Exception {
+            transcript.transactions(() -> accounts.serializable(accounts::backend));
             isolationLevels();
             readOnly();
             rollback();
@@ -49,7 +50,6 @@ final class TransactionalProgram implements UserProgram {
             levels.put("read only", accounts::readOnly);
             levels.forEach((name, level) -> {
                 transcript.saw(name, level.apply(() -> {
-                    transcript.ranOn(accounts.backend());
                     return accounts.transaction();
                 }));
                 transcript.saw("next after " + name, accounts.byDefault(accounts::transaction));
@@ -77,7 +77,6 @@ final class TransactionalProgram implements UserProgram {
 
         private void nested() {
             accounts.byDefault(() -> {
-                transcript.ranOn(accounts.backend());
                 accounts.depositNested("nested", 1, false);
                 transcript.outcome("nested", () -> accounts.depositNested("nested", 1000, true));
                 // The transaction has to be sound after its savepoint, also where the server refused something.
@@ -143,10 +142,8 @@ final class TransactionalProgram implements UserProgram {
         }
 
         private void timeout() {
-            transcript.ranOn(accounts.backend());
             transcript.outcome("timeout", accounts::sleepTooLong);
             transcript.saw("after timeout", accounts.byDefault(accounts::transaction));
-            transcript.ranOn(accounts.backend());
         }
     }
 }

@@ -34,18 +34,20 @@ final class JooqProgram implements UserProgram {
     private static final Field<Integer> PAGES = field(name("pages"), SQLDataType.INTEGER);
 
     @Override
-    public void run(DataSource dataSource, Transcript transcript) {
+    public void run(DataSource dataSource, Transcript transcript) throws Exception {
         new Steps(DSL.using(dataSource, SQLDialect.POSTGRES), transcript).run();
     }
 
     private record Steps(DSLContext db, Transcript transcript) {
 
-        void run() {
+        void run() throws Exception {
             db.createTable(BOOK)
                     .columns(ID, TITLE, PAGES)
                     .constraints(constraint().primaryKey(ID), constraint().unique(TITLE))
                     .execute();
             db.createSequence("shelf").startWith(100).execute();
+            transcript.transactions(() -> backend(db));
+            transcript.transactions(() -> db.transactionResult(inner -> backend(inner.dsl())));
             returning();
             batches();
             transactions();
@@ -57,8 +59,8 @@ final class JooqProgram implements UserProgram {
             metadata();
         }
 
-        private void backend(DSLContext context) {
-            transcript.ranOn(context.fetchSingle("select pg_backend_pid()").into(Integer.class));
+        private static int backend(DSLContext context) {
+            return context.fetchSingle("select pg_backend_pid()").into(Integer.class);
         }
 
         private static String transaction(DSLContext context) {
@@ -71,7 +73,6 @@ final class JooqProgram implements UserProgram {
         }
 
         private void returning() {
-            backend(db);
             transcript.saw(
                     "returning",
                     db.insertInto(BOOK, TITLE, PAGES)
@@ -98,7 +99,6 @@ final class JooqProgram implements UserProgram {
         }
 
         private void batches() {
-            backend(db);
             var insert = db.batch(db.insertInto(BOOK, TITLE, PAGES).values((String) null, null));
             IntStream.range(0, 60).forEach(n -> insert.bind("volume " + n, n));
             transcript.saw("batch", Arrays.stream(insert.execute()).sum());
@@ -115,14 +115,12 @@ final class JooqProgram implements UserProgram {
                     "rolled back",
                     () -> db.transaction(configuration -> {
                         DSLContext inner = configuration.dsl();
-                        backend(inner);
                         inner.deleteFrom(BOOK).execute();
                         throw new IllegalStateException("as asked");
                     }));
             transcript.saw("books", books());
             db.transaction(configuration -> {
                 DSLContext outer = configuration.dsl();
-                backend(outer);
                 outer.update(BOOK).set(PAGES, 700).where(TITLE.eq("Dune")).execute();
                 // A transaction within one is a savepoint.
                 transcript.outcome(
@@ -194,7 +192,6 @@ final class JooqProgram implements UserProgram {
         }
 
         private void errors() {
-            backend(db);
             transcript.outcome(
                     "duplicate", () -> db.insertInto(BOOK, TITLE).values("Dune").execute());
             transcript.outcome("no such table", () -> db.fetch("select * from nowhere"));
