@@ -5,17 +5,23 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
-/** Another client of the same pooler, that always has one of its backends, in an open transaction. */
+/** Another client of the same pooler, that always has two of its backends, in open transactions. */
 final class OtherClient implements AutoCloseable {
 
+    private static final int HELD = 2;
+
     private final Deque<Connection> idle = new ArrayDeque<>();
-    private final Deque<Connection> holding = new ArrayDeque<>();
+    private final List<Connection> holding = new ArrayList<>();
+    private final Random random = new Random(1);
 
     OtherClient(PoolerLab pooler) throws SQLException {
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i <= HELD; i++) {
             // Unnamed statements, and no SET at connect.
             Connection connection = pooler.connect(Map.of(
                     "prepareThreshold", "0", "assumeMinServerVersion", "12", "ApplicationName", "sky-other-client"));
@@ -24,18 +30,18 @@ final class OtherClient implements AutoCloseable {
         }
     }
 
-    /** Takes a backend, and only then gives back the one that it had. */
+    /** Takes a backend, and only then gives back one of those that it had: in turn, a program could keep step with it. */
     synchronized void takeAnother() throws SQLException {
         Connection next = idle.remove();
         try (Statement statement = next.createStatement()) {
             statement.execute("select 1");
         }
-        holding.add(next);
-        if (holding.size() > 1) {
-            Connection before = holding.remove();
+        if (holding.size() == HELD) {
+            Connection before = holding.remove(random.nextInt(HELD));
             before.rollback();
             idle.add(before);
         }
+        holding.add(next);
     }
 
     @Override

@@ -46,7 +46,7 @@ class SideBySideTest {
 
     @PoolerTest(
             poolers = {Pooler.PGBOUNCER_1_18, Pooler.PGBOUNCER_1_26, Pooler.ODYSSEY_BARE, Pooler.HOSTILE_SUPAVISOR},
-            poolSize = 4,
+            poolSize = 6,
             mustNotLeak = false)
     void findsWhatAPlainPoolGetsWrong(PoolerLab pooler, LeakProbe probe) {
         assertThatThrownBy(() -> SideBySide.assertSameAsDirect(pooler, Subject.PLAIN_POOL, this::hasty))

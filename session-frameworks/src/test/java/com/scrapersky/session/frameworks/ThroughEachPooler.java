@@ -11,13 +11,13 @@ import java.lang.annotation.Target;
 /**
  * A test that runs once behind each pooler, and fails when it left anything on a backend ({@link PoolerTest}).
  *
- * <p>Odyssey without its defaults: it would reset every backend, and hide what a program leaves there. Four backends: two
- * for a program whose transactions nest, one that is held back from it, and one to change to.
+ * <p>Odyssey without its defaults: it would reset every backend, and hide what a program leaves there. Six backends:
+ * four for programs whose transactions nest, and two that {@link OtherClient} may hold.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @PoolerTest(
         poolers = {Pooler.PGBOUNCER_1_18, Pooler.PGBOUNCER_1_26, Pooler.ODYSSEY_BARE, Pooler.HOSTILE_SUPAVISOR},
-        poolSize = 4)
+        poolSize = 6)
 public @interface ThroughEachPooler {}

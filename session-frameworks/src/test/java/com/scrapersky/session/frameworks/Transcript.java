@@ -27,12 +27,12 @@ public final class Transcript {
     }
 
     /**
-     * Runs the same transaction some times in a row, each giving its backend. Not part of the comparison: it shows that this
+     * Runs the same transaction ten times in a row, each giving its backend. Not part of the comparison: it shows that this
      * program's transactions do change backends.
      */
     public void transactions(Callable<Integer> transaction) throws Exception {
         List<Integer> seen = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 10; i++) {
             seen.add(transaction.call());
         }
         backends.add(seen);
