@@ -22,9 +22,16 @@ final class OtherClient implements AutoCloseable {
 
     OtherClient(PoolerLab pooler) throws SQLException {
         for (int i = 0; i <= HELD; i++) {
-            // Unnamed statements, and no SET at connect.
+            // No statement under a name, no SET at connect, and no portal that would keep a snapshot: an index that is
+            // built
+            // concurrently waits for those.
             Connection connection = pooler.connect(Map.of(
-                    "prepareThreshold", "0", "assumeMinServerVersion", "12", "ApplicationName", "sky-other-client"));
+                    "preferQueryMode",
+                    "simple",
+                    "assumeMinServerVersion",
+                    "12",
+                    "ApplicationName",
+                    "sky-other-client"));
             connection.setAutoCommit(false);
             idle.add(connection);
         }
