@@ -16,22 +16,20 @@ final class OtherClient implements AutoCloseable {
 
     private static final int HELD = 2;
 
+    /**
+     * No statement under a name, no SET at connect, and no portal that would keep a snapshot: an index that is built
+     * concurrently waits for those.
+     */
+    private static final Map<String, String> PROPERTIES =
+            Map.of("preferQueryMode", "simple", "assumeMinServerVersion", "12", "ApplicationName", "sky-other-client");
+
     private final Deque<Connection> idle = new ArrayDeque<>();
     private final List<Connection> holding = new ArrayList<>();
     private final Random random = new Random(1);
 
     OtherClient(PoolerLab pooler) throws SQLException {
         for (int i = 0; i <= HELD; i++) {
-            // No statement under a name, no SET at connect, and no portal that would keep a snapshot: an index that is
-            // built
-            // concurrently waits for those.
-            Connection connection = pooler.connect(Map.of(
-                    "preferQueryMode",
-                    "simple",
-                    "assumeMinServerVersion",
-                    "12",
-                    "ApplicationName",
-                    "sky-other-client"));
+            Connection connection = pooler.connect(PROPERTIES);
             connection.setAutoCommit(false);
             idle.add(connection);
         }
