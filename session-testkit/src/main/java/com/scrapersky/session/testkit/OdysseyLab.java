@@ -1,12 +1,12 @@
 package com.scrapersky.session.testkit;
 
 import com.scrapersky.session.testkit.internal.binaries.PoolerBinaries;
+import com.scrapersky.session.testkit.internal.binaries.PoolerProgram;
 import com.scrapersky.session.testkit.internal.process.LabDirectory;
 import com.scrapersky.session.testkit.internal.process.LabProcess;
 import com.scrapersky.session.testkit.internal.process.LoopbackPorts;
 import com.scrapersky.session.testkit.internal.process.PortedProcess;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +48,11 @@ public final class OdysseyLab implements PoolerLab {
         poolSize = builder.poolSize;
         reservePreparedStatements = builder.reservePreparedStatements;
         discard = builder.discard;
-        List<String> command = PoolerBinaries.ODYSSEY_1_5.command();
+        PoolerProgram program = PoolerBinaries.ODYSSEY_1_5.program();
         directory = LabDirectory.create("odyssey");
         try {
             process = PortedProcess.start(
-                    port -> launch(command, configuration(port, builder)),
+                    port -> launch(program, configuration(port, builder)),
                     LoopbackPorts::isListening,
                     "already in use");
         } catch (RuntimeException e) {
@@ -157,11 +157,9 @@ public final class OdysseyLab implements PoolerLab {
         return name() + " at " + host() + ":" + port();
     }
 
-    private LabProcess launch(List<String> program, String configuration) {
-        List<String> command = new ArrayList<>(program);
-        command.add(directory.write("odyssey.conf", configuration).toString());
+    private LabProcess launch(PoolerProgram program, String configuration) {
         Path log = directory.path().resolve("odyssey.log");
-        return LabProcess.start(name(), command, directory.path(), log, "KILL");
+        return program.start(name(), directory.write("odyssey.conf", configuration), log);
     }
 
     private String configuration(int port, Builder builder) {

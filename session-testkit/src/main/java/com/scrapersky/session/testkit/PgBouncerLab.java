@@ -1,6 +1,7 @@
 package com.scrapersky.session.testkit;
 
 import com.scrapersky.session.testkit.internal.admin.AdminConsole;
+import com.scrapersky.session.testkit.internal.binaries.PoolerProgram;
 import com.scrapersky.session.testkit.internal.process.LabDirectory;
 import com.scrapersky.session.testkit.internal.process.LabProcess;
 import com.scrapersky.session.testkit.internal.process.LoopbackPorts;
@@ -8,7 +9,6 @@ import com.scrapersky.session.testkit.internal.process.PortedProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +53,7 @@ public final class PgBouncerLab implements PoolerLab {
         poolSize = builder.poolSize;
         carriesNamedStatements = version == PgBouncerVersion.V1_26
                 && !builder.settings.getOrDefault("max_prepared_statements", "").equals("0");
-        List<String> command = version.binaries().command();
+        PoolerProgram program = version.binaries().program();
         directory = LabDirectory.create("pgbouncer");
         try {
             directory.write(
@@ -66,7 +66,7 @@ public final class PgBouncerLab implements PoolerLab {
                             + (builder.passwordAuthentication ? "scram-sha-256" : "trust")
                             + "\n");
             process = PortedProcess.start(
-                    port -> launch(command, configuration(port, builder)), this::isReady, "Address already in use");
+                    port -> launch(program, configuration(port, builder)), this::isReady, "Address already in use");
         } catch (RuntimeException e) {
             directory.close();
             throw e;
@@ -209,10 +209,8 @@ public final class PgBouncerLab implements PoolerLab {
         return name() + " at " + host() + ":" + port();
     }
 
-    private LabProcess launch(List<String> program, String configuration) {
-        List<String> command = new ArrayList<>(program);
-        command.add(directory.write("pgbouncer.ini", configuration).toString());
-        return LabProcess.start(name(), command, directory.path(), file("pgbouncer.log"), "KILL");
+    private LabProcess launch(PoolerProgram program, String configuration) {
+        return program.start(name(), directory.write("pgbouncer.ini", configuration), file("pgbouncer.log"));
     }
 
     private boolean isReady(int port) {

@@ -19,14 +19,15 @@ import java.util.stream.Stream;
 
 /**
  * Finds a pooler's program in one exact version: named by an environment variable, on the {@code PATH}, in the user's
- * cache, or in Debian's packages, in this order. What cannot be had is an error that says how to get it.
+ * cache, in Debian's packages, or in those by way of a container engine, in this order. What cannot be had is an error that
+ * says how to get it.
  */
 public enum PoolerBinaries {
     PGBOUNCER_1_18("pgbouncer", "1.18", "bookworm"),
     PGBOUNCER_1_26("pgbouncer", "1.26", "forky"),
     ODYSSEY_1_5("odyssey", "1.5", "forky");
 
-    private static final ConcurrentHashMap<PoolerBinaries, List<String>> FOUND = new ConcurrentHashMap<>();
+    private static final ConcurrentHashMap<PoolerBinaries, PoolerProgram> FOUND = new ConcurrentHashMap<>();
 
     private final String program;
     private final String version;
@@ -38,12 +39,12 @@ public enum PoolerBinaries {
         this.suite = suite;
     }
 
-    /** The start of a command line that runs the program. */
-    public List<String> command() {
+    /** The program of that version. */
+    public PoolerProgram program() {
         // Not computeIfAbsent: a download would hold a lock of the map for seconds.
-        List<String> known = FOUND.get(this);
+        PoolerProgram known = FOUND.get(this);
         if (known == null) {
-            known = find();
+            known = findProgram();
             FOUND.put(this, known);
         }
         return known;
@@ -54,7 +55,16 @@ public enum PoolerBinaries {
         return "SKY_" + program.toUpperCase(Locale.ROOT) + "_" + version.replace('.', '_');
     }
 
-    private List<String> find() {
+    private PoolerProgram findProgram() {
+        try {
+            return new PoolerProgram.OnThisMachine(command());
+        } catch (NotHere e) {
+            return contained(e);
+        }
+    }
+
+    /** The start of a command line that runs the program on this machine. */
+    private List<String> command() {
         String given = System.getenv(variable());
         if (given != null && !given.isBlank()) {
             return given(given.strip());
@@ -101,15 +111,51 @@ public enum PoolerBinaries {
             });
             return commandIn(BinaryCache.runnable().copyOf(name, cached));
         } catch (UncheckedIOException | IOException e) {
-            Throwable cause = e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e;
-            throw new IllegalStateException(
-                    program + " " + version + " is not on the PATH, and unpacking Debian's package failed: "
-                            + cause.getMessage() + "\nWays to get it: install " + program + " " + version
-                            + " so that it is on the PATH; or set the environment variable " + variable()
-                            + " to its path, or to a command line that runs it; or run once on Debian or where the"
-                            + " environment variable " + DebianArchive.MIRROR_VARIABLE
-                            + " names a Debian mirror that apt-get can read.",
-                    e);
+            throw new NotHere(e);
+        }
+    }
+
+    private PoolerProgram contained(NotHere reason) {
+        ContainerEngine engine = ContainerEngine.find().orElseThrow(() -> reason.toError(this, "none answers", reason));
+        try {
+            String image = engine.image(suite, program, version);
+            List<String> command = engine.command(image, program);
+            if (!isWanted(command)) {
+                throw new IOException(
+                        "the package in Debian's " + suite + " is another version: " + versionText(command));
+            }
+            return engine.program(image, program);
+        } catch (UncheckedIOException | IOException e) {
+            throw reason.toError(
+                    this, engine + " could not run it: " + causeOf(e).getMessage(), e);
+        }
+    }
+
+    private static Throwable causeOf(Exception e) {
+        return e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e;
+    }
+
+    /** The program cannot be had for this machine itself. */
+    private static final class NotHere extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        NotHere(Exception cause) {
+            super(causeOf(cause).getMessage(), cause);
+        }
+
+        IllegalStateException toError(PoolerBinaries wanted, String engine, Exception cause) {
+            String what = wanted.program + " " + wanted.version;
+            return new IllegalStateException(
+                    what + " is not on the PATH; unpacking Debian's package failed: " + getMessage()
+                            + "; and of the container engines " + ContainerEngine.COMMANDS + ", " + engine
+                            + "\nWays to get it: install " + what + " so that it is on the PATH; or set the environment"
+                            + " variable " + wanted.variable()
+                            + " to its path, or to a command line that runs it; or run"
+                            + " once on Debian or where the environment variable " + DebianArchive.MIRROR_VARIABLE
+                            + " names a Debian mirror that apt-get can read; or start a container engine that this user"
+                            + " may use.",
+                    cause);
         }
     }
 

@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server process of a lab, run as the {@link Unprivileged} user, and never left behind: a {@link Watchdog} ends it
@@ -21,7 +23,7 @@ public final class LabProcess implements AutoCloseable {
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
-    private static final Duration NOTICE_LIMIT = Duration.ofSeconds(1);
+    private static final Duration NOTICE_LIMIT = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final int LOG_TAIL = 4_000;
 
@@ -32,14 +34,32 @@ public final class LabProcess implements AutoCloseable {
     private final Process process;
     private final Path directory;
     private final Path log;
+    private final Signals signals;
     private final Watchdog watchdog;
 
-    private LabProcess(String name, Process process, Path directory, Path log, Watchdog watchdog) {
+    private LabProcess(String name, Process process, Path directory, Path log, Signals signals, Watchdog watchdog) {
         this.name = name;
         this.process = process;
         this.directory = directory;
         this.log = log;
+        this.signals = signals;
         this.watchdog = watchdog;
+    }
+
+    /** How a signal gets to the server: this command, the signal's name, the server's. */
+    record Signals(List<String> command, String target) {
+
+        private static final List<String> BY_ID = List.of("sh", "-c", "kill -s \"$1\" \"$2\"", "sh");
+
+        static Signals to(long pid) {
+            return new Signals(BY_ID, Long.toString(pid));
+        }
+
+        List<String> send(String signal) {
+            List<String> line = new ArrayList<>(command);
+            line.addAll(List.of(signal, target));
+            return line;
+        }
     }
 
     /**
@@ -50,7 +70,28 @@ public final class LabProcess implements AutoCloseable {
      * @param deathSignal the signal that ends it and its children at once
      */
     public static LabProcess start(String name, List<String> command, Path directory, Path log, String deathSignal) {
-        ProcessBuilder builder = new ProcessBuilder(Unprivileged.user().command(command))
+        return start(name, Unprivileged.user().command(command), directory, log, deathSignal, null);
+    }
+
+    /**
+     * Starts the client of a container engine, which ends when the server in the container does.
+     *
+     * @param command runs as the user of this JVM: the engine knows that one
+     * @param signal sends a signal to a container, both of which come behind it
+     */
+    public static LabProcess startContainer(
+            String name, List<String> command, Path directory, Path log, List<String> signal, String container) {
+        return start(name, command, directory, log, "KILL", new Signals(signal, container));
+    }
+
+    private static LabProcess start(
+            String name,
+            List<String> command,
+            Path directory,
+            Path log,
+            String deathSignal,
+            @Nullable Signals otherThanById) {
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(log.toFile()));
@@ -60,8 +101,9 @@ public final class LabProcess implements AutoCloseable {
         try {
             Process process = builder.start();
             process.getOutputStream().close();
-            LabProcess started =
-                    new LabProcess(name, process, directory, log, Watchdog.over(process.pid(), directory, deathSignal));
+            Signals signals = otherThanById == null ? Signals.to(process.pid()) : otherThanById;
+            Watchdog watchdog = Watchdog.over(process.pid(), directory, signals.send(deathSignal));
+            LabProcess started = new LabProcess(name, process, directory, log, signals, watchdog);
             RUNNING.add(started);
             return started;
         } catch (IOException e) {
@@ -95,8 +137,7 @@ public final class LabProcess implements AutoCloseable {
 
     /** Sends a signal by its name without SIG. */
     public void signal(String signal) {
-        Command.Result result =
-                Command.run(List.of("sh", "-c", "kill -s \"$1\" \"$2\"", "sh", signal, Long.toString(pid())));
+        Command.Result result = Command.run(signals.send(signal));
         // A process that has just ended is gone for the kernel a moment before it is for the JVM.
         if (!result.succeeded() && !exitsWithin(NOTICE_LIMIT)) {
             throw new IllegalStateException("Cannot send " + signal + " to " + name + " (process " + pid() + "): "

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Stops a server and deletes its directory when this JVM is gone, however it went.
@@ -17,10 +19,11 @@ final class Watchdog implements AutoCloseable {
     private static final String SCRIPT = """
             trap '' INT TERM HUP
             while read -r _; do :; done
-            kill -s "$3" "$1"; kill -s CONT "$1"
-            i=0; while kill -s 0 "$1" && [ $i -lt 50 ]; do i=$((i+1)); sleep 0.1; done
-            kill -s KILL "$1"
-            rm -rf "$2"
+            pid=$1 directory=$2; shift 2
+            "$@"; kill -s CONT "$pid"
+            i=0; while kill -s 0 "$pid" && [ $i -lt 50 ]; do i=$((i+1)); sleep 0.1; done
+            kill -s KILL "$pid"
+            rm -rf "$directory"
             """;
 
     private final Process shell;
@@ -29,9 +32,12 @@ final class Watchdog implements AutoCloseable {
         this.shell = shell;
     }
 
-    static Watchdog over(long pid, Path directory, String signal) {
-        ProcessBuilder builder = new ProcessBuilder(
-                        "sh", "-c", SCRIPT, "sh", Long.toString(pid), directory.toString(), signal)
+    /** @param end what ends the server, if the process does not obey signals itself */
+    static Watchdog over(long pid, Path directory, List<String> end) {
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", SCRIPT, "sh", Long.toString(pid), directory.toString()));
+        command.addAll(end);
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.getRoot().toFile())
                 .redirectOutput(Redirect.DISCARD)
                 .redirectError(Redirect.DISCARD);

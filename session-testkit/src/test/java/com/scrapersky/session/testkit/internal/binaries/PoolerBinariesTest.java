@@ -29,12 +29,15 @@ class PoolerBinariesTest {
     private Path path;
     private final Map<String, String> environment = new HashMap<>();
 
-    /** Prints the command line of the program, or why there is none. */
+    /** Prints the command line of the program, or what there is in its place, or why there is none. */
     static final class Finder {
         public static void main(String[] arguments) {
             try {
+                PoolerProgram program = PoolerBinaries.valueOf(arguments[0]).program();
                 System.out.println(
-                        String.join(" ", PoolerBinaries.valueOf(arguments[0]).command()));
+                        program instanceof PoolerProgram.OnThisMachine here
+                                ? String.join(" ", here.command())
+                                : program.toString());
             } catch (IllegalStateException e) {
                 System.out.println("error: " + e.getMessage());
             }
@@ -104,13 +107,50 @@ class PoolerBinariesTest {
         assertThat(found("ODYSSEY_1_5"))
                 .startsWith("error: odyssey 1.5 is not on the PATH")
                 .contains("apt-get does not run here")
+                .contains("container engines [docker, podman], none answers")
                 .contains("on the PATH;")
                 .contains("SKY_ODYSSEY_1_5")
-                .contains("SKY_DEBIAN_MIRROR");
+                .contains("SKY_DEBIAN_MIRROR")
+                .contains("start a container engine");
         assertThat(Files.list(directory.resolve("cache/sky-session"))
                         .map(Path::getFileName)
                         .map(Objects::toString))
                 .containsExactly(".lock");
+    }
+
+    /** The stand-ins for an engine write down what they are asked, and answer what an engine would. */
+    @Test
+    void buildsAnImageWhereNothingElseHelps() throws Exception {
+        String asked = directory.resolve("asked").toString();
+        script(path.resolve("docker"), "echo \"docker $*\" >> " + asked + "\nexit 1");
+        script(path.resolve("podman"), """
+                echo "podman $*" >> %s
+                case "$1 $2" in
+                  "image inspect") exit 1 ;;
+                  "build -t") cat "$4/Dockerfile" >> %s ;;
+                  "run --rm") echo 'odyssey 1.5.2 release' ;;
+                esac""".formatted(asked, asked));
+        assertThat(found("ODYSSEY_1_5")).contains("podman", "sky-session/odyssey:1.5");
+        assertThat(Files.readString(Path.of(asked)))
+                .startsWith("docker version\npodman version\npodman image inspect sky-session/odyssey:1.5\n")
+                .contains("\nFROM docker.io/library/debian:forky-slim\n", "--no-install-recommends odyssey")
+                .endsWith("podman run --rm sky-session/odyssey:1.5 odyssey --version\n");
+    }
+
+    @Test
+    void saysWhyTheEngineCouldNot() throws Exception {
+        script(path.resolve("docker"), """
+                case "$1" in
+                  image) exit 1 ;;
+                  build) echo 'no route to the registry'; exit 1 ;;
+                esac""");
+        assertThat(found("ODYSSEY_1_5"))
+                .startsWith("error: odyssey 1.5 is not on the PATH")
+                .contains("apt-get does not run here")
+                .contains("docker could not run it")
+                .contains("no route to the registry");
+        script(path.resolve("docker"), "echo 'odyssey 1.4.1 release'");
+        assertThat(found("ODYSSEY_1_5")).contains("docker could not run it", "another version: odyssey 1.4.1");
     }
 
     private String found(String wanted) throws Exception {
