@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -51,6 +52,16 @@ final class Client {
     /** Notes something that the program sees. */
     void see(String what) {
         seen.add(what);
+    }
+
+    /**
+     * Fails if the transaction has failed: the driver remembers types and functions for as long as it is connected, so that
+     * whether it has to ask, and gets no answer, depends on what a pool's connection was used for before.
+     */
+    void beSureOfTransaction() throws SQLException {
+        try (Statement statement = connection().createStatement()) {
+            statement.execute("select 1");
+        }
     }
 
     void borrow() throws SQLException {

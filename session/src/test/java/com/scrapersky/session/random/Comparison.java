@@ -26,12 +26,16 @@ record Comparison(Program program, Side measure, Side judged, Transcript expecte
         return differences;
     }
 
-    /** What the first difference is, so that the shrinker does not go from one to another one. */
+    /** What the first difference is like, so that the shrinker does not go from one to another one. */
     String kind() {
-        if (IntStream.range(0, program.lines().size()).anyMatch(this::differs)) {
-            return "line";
-        }
-        return differingEnds().stream().findFirst().orElse(isEqual() ? "" : "table");
+        return IntStream.range(0, program.lines().size())
+                .filter(this::differs)
+                .mapToObj(line -> program.lines().get(line).step().getClass().getSimpleName() + ": "
+                        + expected.lines().get(line).outcome() + ", "
+                        + found.lines().get(line).outcome())
+                .findFirst()
+                .or(() -> differingEnds().stream().findFirst())
+                .orElse(isEqual() ? "" : "table");
     }
 
     private boolean differs(int line) {

@@ -136,6 +136,7 @@ sealed interface DriverStep extends Step {
 
         @Override
         public void run(Client client) throws SQLException {
+            client.beSureOfTransaction();
             LargeObjectManager objects =
                     client.connection().unwrap(PGConnection.class).getLargeObjectAPI();
             long id = objects.createLO();

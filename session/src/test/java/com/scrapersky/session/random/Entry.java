@@ -1,5 +1,8 @@
 package com.scrapersky.session.random;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * What one step gave.
  *
@@ -9,6 +12,8 @@ package com.scrapersky.session.random;
 record Entry(String seen, String why) {
 
     private static final String REFUSED = "REFUSED";
+
+    private static final Pattern ERROR = Pattern.compile("fails with \\w+|throws \\w+");
 
     /** A step that was refused, or left out because it was refused on the other side. */
     static Entry refused(String why) {
@@ -33,7 +38,13 @@ record Entry(String seen, String why) {
     }
 
     boolean isError() {
-        return seen.contains("fails with") || seen.contains("throws ");
+        return ERROR.matcher(seen).find();
+    }
+
+    /** The error without anything that was seen before it; the same for all that is none. */
+    String outcome() {
+        Matcher error = ERROR.matcher(seen);
+        return error.find() ? error.group() : isRefused() ? REFUSED : "no error";
     }
 
     @Override

@@ -82,12 +82,23 @@ final class PreparedPhrases {
             if (dice.chance(15)) {
                 script.add(
                         DATA,
-                        dice.chance(50) ? new PreparedStep.DescribeParameters(slot) : new PreparedStep.Run(slot, keys));
+                        dice.chance(50) && canBeDescribed(template)
+                                ? new PreparedStep.DescribeParameters(slot)
+                                : new PreparedStep.Run(slot, keys));
             }
         }
         if (dice.chance(50)) {
             script.add(DATA, new PreparedStep.Close(slot));
         }
+    }
+
+    /**
+     * Once a statement is described, pgjdbc 42.7.14 sends a Sync between it and the one before it in the same text, if its
+     * rows have no upper bound (QueryExecutorImpl.flushIfDeadlockRisk): without BEGIN these are two transactions then, as long
+     * as the connection lives. That is its own affair, with and without a pooler.
+     */
+    private static boolean canBeDescribed(Template template) {
+        return !template.sql().contains(";");
     }
 
     private Template read() {

@@ -130,6 +130,7 @@ sealed interface PreparedStep extends Step {
                 client.see("no such statement");
                 return;
             }
+            client.beSureOfTransaction();
             ResultSetMetaData columns = statement.getMetaData();
             if (columns == null) {
                 client.see("no result");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -107,10 +108,10 @@ class ShrinkerTest {
 
         @Override
         public synchronized void giveBack(Connection connection) throws SQLException {
-            if (!connection.getAutoCommit()) {
-                connection.rollback();
-                connection.setAutoCommit(true);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("rollback");
             }
+            connection.setAutoCommit(true);
             connection.setReadOnly(false);
             if (kept == null) {
                 kept = connection;
