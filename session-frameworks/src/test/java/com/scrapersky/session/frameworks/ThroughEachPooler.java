@@ -2,6 +2,7 @@ package com.scrapersky.session.frameworks;
 
 import com.scrapersky.session.testkit.Pooler;
 import com.scrapersky.session.testkit.PoolerTest;
+import com.scrapersky.session.testkit.SequenceCheck;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -19,5 +20,9 @@ import java.lang.annotation.Target;
 @Documented
 @PoolerTest(
         poolers = {Pooler.PGBOUNCER_1_18, Pooler.PGBOUNCER_1_26, Pooler.ODYSSEY_BARE, Pooler.HOSTILE_SUPAVISOR},
-        poolSize = 6)
+        poolSize = 6,
+        // Identity columns leave a state of their sequence behind, which currval and lastval of another client could
+        // read: the
+        // guard lets nobody ask outside of the transaction that drew the number.
+        sequences = SequenceCheck.OFF)
 public @interface ThroughEachPooler {}

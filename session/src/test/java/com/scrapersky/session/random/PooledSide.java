@@ -5,6 +5,7 @@ import com.scrapersky.session.testkit.LeakProbe;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PoolerLab;
 import com.scrapersky.session.testkit.PostgresLab;
+import com.scrapersky.session.testkit.SequenceCheck;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -102,7 +103,10 @@ final class PooledSide implements Side {
 
     /** Opens all backends, too, so that there is always another one. */
     private LeakProbe probe() {
-        return LeakProbe.builder(pooler).customSettings(CUSTOM_SETTINGS).before();
+        return LeakProbe.builder(pooler)
+                .customSettings(CUSTOM_SETTINGS)
+                .sequences(SequenceCheck.OFF)
+                .before();
     }
 
     @Override

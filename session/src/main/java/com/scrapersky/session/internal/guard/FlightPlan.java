@@ -74,7 +74,8 @@ final class FlightPlan {
 
     private Flight compose(KnownText text, boolean autoCommit) {
         List<SqlPart> parts = text.sql().parts();
-        boolean wrapped = text.mayHideState() && autoCommit && idle && canBeWrapped(parts);
+        boolean alone = autoCommit && idle;
+        boolean wrapped = text.mayHideState() && alone && canBeWrapped(parts);
         if (wrapped) {
             add(Purpose.SILENT, "BEGIN");
         }
@@ -85,7 +86,7 @@ final class FlightPlan {
         if (wrapped) {
             add(Purpose.SILENT, "COMMIT");
         }
-        if (text.mayHideState() && autoCommit && (wrapped || !endsTransaction(parts))) {
+        if (text.mayHideState() && alone && (wrapped || !endsTransaction(parts))) {
             clean();
         }
         return flight(wrapped);
@@ -152,6 +153,12 @@ final class FlightPlan {
             case RESET_ALL -> {
                 tell();
                 add(Purpose.SILENT, Cleanup.RESET_ALL_LOCALLY);
+                // The server lists no custom settings.
+                for (String name : state.session().asMap().keySet()) {
+                    if (name.indexOf('.') >= 0) {
+                        add(Purpose.SILENT, "SET LOCAL " + quoted(name) + " TO DEFAULT");
+                    }
+                }
                 state.startup().asMap().forEach(this::set);
                 caller(part, part.replacement());
                 applied = Settings.NONE;
