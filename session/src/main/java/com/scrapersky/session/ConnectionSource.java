@@ -56,7 +56,7 @@ final class ConnectionSource implements AutoCloseable {
             @Nullable SessionPool sessions) {
         Guard guard;
         try {
-            guard = look(pool, builder, profile, start);
+            guard = look(pool, builder, profile, start, applicationName(profile));
         } catch (SQLException | RuntimeException failed) {
             pool.close();
             throw failed instanceof SQLException error
@@ -67,20 +67,34 @@ final class ConnectionSource implements AutoCloseable {
     }
 
     /** Reads what the database's own code may do unseen, and lets the server judge what sessions begin with. */
-    private static Guard look(DataSource pool, Guard.Builder builder, PoolerProfile profile, Map<String, String> start)
+    private static Guard look(
+            DataSource pool,
+            Guard.Builder builder,
+            PoolerProfile profile,
+            Map<String, String> start,
+            @Nullable String applicationName)
             throws SQLException {
         try (Connection connection = pool.getConnection()) {
             if (profile.mode() == PoolerProfile.Mode.TRANSACTION) {
-                Map<String, String> defaults =
-                        new LinkedHashMap<>(DroppedParameters.of(connection.unwrap(PGConnection.class)));
+                StartupParameters startup =
+                        StartupParameters.of(connection.unwrap(PGConnection.class), applicationName);
+                Map<String, String> defaults = new LinkedHashMap<>(startup.dropped());
                 defaults.putAll(start);
-                builder.defaults(defaults);
+                builder.defaults(defaults).startup(startup.asked());
             }
             Guard guard = builder.build();
             guard.readCatalogue(connection);
             guard.tryDefaults(connection);
             return guard;
         }
+    }
+
+    private static @Nullable String applicationName(PoolerProfile profile) {
+        return profile.parameters().stream()
+                .filter(parameter -> parameter.name().equals("ApplicationName"))
+                .map(PoolerProfile.Parameter::value)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Somebody else's pool, looked through from one of its connections. */
@@ -90,11 +104,13 @@ final class ConnectionSource implements AutoCloseable {
             Destination destination;
             List<PoolerProfile.Parameter> parameters;
             SessionStart start;
+            String applicationName;
             try (Connection connection = pool.getConnection()) {
                 Properties url = url(connection.getMetaData());
                 destination = destination(url, connection.getMetaData().getUserName());
                 parameters = existing(connection.unwrap(PGConnection.class));
                 start = SessionStart.of(WrappedPool.parameters(url));
+                applicationName = url.getProperty("ApplicationName");
             }
             Finding finding = PoolerDetection.detect(pool::getConnection, destination, false);
             PoolerProfile found = PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
@@ -116,7 +132,7 @@ final class ConnectionSource implements AutoCloseable {
             if (initSql != null) {
                 defaults = settingsOf(pool, guard.defaults(defaults).build(), initSql);
             }
-            Guard built = look(pool, guard, found, defaults);
+            Guard built = look(pool, guard, found, defaults, applicationName);
             return new ConnectionSource(
                     new PoolSafeDataSource(pool, built, unnamed),
                     null,

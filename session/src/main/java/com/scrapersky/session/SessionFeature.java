@@ -65,7 +65,7 @@ public enum SessionFeature {
     COMPUTED_SETTING(
             "computed-setting",
             "Settings whose name or scope is computed",
-            Treatment.MOVE,
+            Treatment.VIRTUALISE,
             List.of("SELECT set_config(?, ?, false)", "SELECT set_config(name, value, false) FROM preferences"),
             "Which setting stays on the pooler's backend cannot be told from the text.",
             "set_config with a literal name and true as its third argument"),

@@ -7,7 +7,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs programs through a pooler and directly until one differs or leaves something behind, and explains that one by a
@@ -23,7 +22,16 @@ final class Campaign implements AutoCloseable {
     /** How often a program of clients at once is tried: which backend they get is another one each time. */
     private static final int TRIES_AT_ONCE = 5;
 
+    /** What counts as a failure. */
+    enum Oracle {
+        /** What the programs see, and what they leave on the backends. */
+        ALL,
+        /** What each program sees, on backends that nobody used before. */
+        VISIBLE
+    }
+
     private final PooledSide pooled;
+    private final Oracle oracle;
     private final Trial trial;
     private final Generator programs;
     private final List<Program> sinceLook = new ArrayList<>();
@@ -31,9 +39,10 @@ final class Campaign implements AutoCloseable {
     private int steps;
     private int count;
 
-    Campaign(PoolerKind pooler, Pool.Kind pool, Generator programs) {
+    Campaign(PoolerKind pooler, Pool.Kind pool, Generator programs, Oracle oracle) {
+        this.oracle = oracle;
         this.pooled = new PooledSide(Labs.POOLED, pooler, pool);
-        this.trial = new Trial(new DirectSide(Labs.DIRECT), pooled);
+        this.trial = new Trial(new DirectSide(Labs.DIRECT, pooled), pooled);
         this.programs = programs;
     }
 
@@ -41,6 +50,9 @@ final class Campaign implements AutoCloseable {
     Optional<Failure> search(int more) {
         int end = steps + more;
         while (steps < end) {
+            if (oracle == Oracle.VISIBLE && count > 0) {
+                restart();
+            }
             Program program = programs.next();
             // Mostly in turn, which can be repeated.
             Pace pace = count % 3 == 2 ? Pace.AT_ONCE : Pace.IN_TURN;
@@ -56,7 +68,7 @@ final class Campaign implements AutoCloseable {
                 return Optional.of(explained(comparison, pace));
             }
             if (sinceLook.size() == PROGRAMS_BETWEEN_LOOKS || steps >= end) {
-                List<Leak> leaks = pooled.leaks();
+                List<Leak> leaks = leaks();
                 if (!leaks.isEmpty()) {
                     return Optional.of(explained(leaks));
                 }
@@ -96,64 +108,82 @@ final class Campaign implements AutoCloseable {
                     .map(program.lines()::get)
                     .toList()));
         }
-        // What the one before left behind may have come to light only now.
+        // What the ones before left behind may have come to light only now.
         if (sinceLook.size() > 1) {
             candidates.add(sinceLook.get(sinceLook.size() - 2).then(program));
             candidates.add(sinceLook.stream().reduce(Program::then).orElseThrow());
         }
         for (Program candidate : candidates) {
-            if (afresh(candidate, Pace.IN_TURN, 1) != null) {
-                return shrunk(comparison, List.of(), candidate, Pace.IN_TURN, 1);
+            Optional<Verdict> verdict = afresh(candidate, Pace.IN_TURN, 1);
+            if (verdict.isPresent()) {
+                return shrunk(comparison, verdict.get(), Pace.IN_TURN, 1);
             }
         }
-        if (afresh(program, Pace.AT_ONCE, TRIES_AT_ONCE) != null) {
-            return shrunk(comparison, List.of(), program, Pace.AT_ONCE, TRIES_AT_ONCE);
+        Optional<Verdict> verdict = afresh(program, Pace.AT_ONCE, TRIES_AT_ONCE);
+        if (verdict.isPresent()) {
+            return shrunk(comparison, verdict.get(), Pace.AT_ONCE, TRIES_AT_ONCE);
         }
-        restart();
-        return new Failure(pooled.pooler().name(), comparison, List.of(), comparison, false);
+        return unrepeatable(comparison, List.of());
     }
 
     private Failure explained(List<Leak> leaks) {
         List<Program> candidates = new ArrayList<>(sinceLook);
         candidates.add(sinceLook.stream().reduce(Program::then).orElseThrow());
         for (Program candidate : candidates) {
-            Verdict verdict = afresh(candidate, Pace.IN_TURN, 1);
-            if (verdict != null) {
-                return shrunk(verdict.comparison(), leaks, candidate, Pace.IN_TURN, 1);
+            Optional<Verdict> verdict = afresh(candidate, Pace.IN_TURN, 1);
+            if (verdict.isPresent()) {
+                return shrunk(verdict.get().comparison(), verdict.get(), Pace.IN_TURN, 1);
             }
         }
-        restart();
-        Comparison last = run(sinceLook.get(sinceLook.size() - 1), Pace.IN_TURN);
-        return new Failure(pooled.pooler().name(), last, leaks, last, false);
+        Program last = sinceLook.get(sinceLook.size() - 1);
+        return unrepeatable(run(last, Pace.IN_TURN), leaks);
     }
 
-    private Failure shrunk(Comparison original, List<Leak> leaks, Program program, Pace pace, int tries) {
-        Program smallest =
-                new Shrinker(candidate -> afresh(candidate, pace, tries) != null, RUNS_TO_SHRINK).shrink(program);
-        Verdict last = null;
-        // Once more for its transcripts; one of clients at once may need several goes.
-        for (int again = 0; last == null && again < TRIES_AT_ONCE; again++) {
-            last = afresh(smallest, pace, tries);
-        }
+    private Failure unrepeatable(Comparison comparison, List<Leak> leaks) {
         restart();
-        return last == null
-                ? new Failure(pooled.pooler().name(), original, leaks, original, false)
-                : new Failure(pooled.pooler().name(), original, last.leaks(), last.comparison(), true);
+        return new Failure(pooled.pooler().name(), comparison, leaks, comparison, false);
+    }
+
+    private Failure shrunk(Comparison original, Verdict found, Pace pace, int tries) {
+        Verdict[] smallest = {found};
+        new Shrinker(
+                        candidate -> {
+                            Optional<Verdict> verdict =
+                                    afresh(candidate, pace, tries).filter(found::isLike);
+                            verdict.ifPresent(smaller -> smallest[0] = smaller);
+                            return verdict.isPresent();
+                        },
+                        RUNS_TO_SHRINK)
+                .shrink(found.comparison().program());
+        restart();
+        return new Failure(pooled.pooler().name(), original, smallest[0].leaks(), smallest[0].comparison(), true);
     }
 
     /** What is wrong with a program on backends that nobody used before. */
-    private record Verdict(Comparison comparison, List<Leak> leaks) {}
+    private record Verdict(Comparison comparison, List<Leak> leaks) {
 
-    private @Nullable Verdict afresh(Program program, Pace pace, int tries) {
+        boolean isWrong() {
+            return !comparison.isEqual() || !leaks.isEmpty();
+        }
+
+        boolean isLike(Verdict other) {
+            return comparison.kind().equals(other.comparison.kind());
+        }
+    }
+
+    private Optional<Verdict> afresh(Program program, Pace pace, int tries) {
         for (int once = 0; once < tries; once++) {
             pooled.renew();
-            Comparison comparison = run(program, pace);
-            List<Leak> leaks = pooled.leaks();
-            if (!comparison.isEqual() || !leaks.isEmpty()) {
-                return new Verdict(comparison, leaks);
+            Verdict verdict = new Verdict(run(program, pace), leaks());
+            if (verdict.isWrong()) {
+                return Optional.of(verdict);
             }
         }
-        return null;
+        return Optional.empty();
+    }
+
+    private List<Leak> leaks() {
+        return oracle == Oracle.VISIBLE ? List.of() : pooled.leaks();
     }
 
     private void restart() {

@@ -9,12 +9,17 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 
 /** Runs one client's lines on one side, and notes everything visible. Used by one thread at a time. */
 final class Client {
 
     /** What a refused line's transcript says. */
     static final String REFUSED = "REFUSED";
+
+    /** What the transcript of a line says that was left out while the transaction had failed. */
+    static final String REFUSED_WHEN_FAILED = "REFUSED in a failed transaction";
 
     private final Side side;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
@@ -73,6 +78,19 @@ final class Client {
         return note(() -> step.run(this));
     }
 
+    /** Leaves a step out that was refused on the other side. */
+    String leaveOut() {
+        try {
+            Connection current = connection;
+            return current != null
+                            && current.unwrap(BaseConnection.class).getTransactionState() == TransactionState.FAILED
+                    ? REFUSED_WHEN_FAILED
+                    : REFUSED;
+        } catch (SQLException e) {
+            throw new IllegalStateException("Side " + side.name() + " is not plain pgjdbc: " + e.getMessage(), e);
+        }
+    }
+
     String begin() {
         return note(this::borrow);
     }
@@ -91,6 +109,7 @@ final class Client {
             work.run();
         } catch (SQLException error) {
             if (side.isPooled() && Refusal.is(error)) {
+                System.err.println("REFUSAL " + error.getMessage());
                 return REFUSED;
             }
             see("fails with " + error.getSQLState());

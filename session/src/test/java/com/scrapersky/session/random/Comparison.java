@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** What two sides saw of one program. Immutable. */
 record Comparison(Program program, Side measure, Side judged, Transcript expected, Transcript found) {
@@ -26,12 +27,20 @@ record Comparison(Program program, Side measure, Side judged, Transcript expecte
         return differences;
     }
 
+    /** What the first difference is, so that the shrinker does not go from one to another one. */
+    String kind() {
+        if (IntStream.range(0, program.lines().size()).anyMatch(this::differs)) {
+            return "line";
+        }
+        return differing(expected.ends(), found.ends()).stream().findFirst().orElse(isEqual() ? "" : "table");
+    }
+
     private boolean differs(int line) {
         Line what = program.lines().get(line);
         String direct = expected.lines().get(line);
         String pooled = found.lines().get(line);
         if (pooled.equals(Client.REFUSED)) {
-            return !what.feature().mayBeRefused();
+            return !what.feature().mayBeRefused() && !KnownDifferences.acceptsRefusal(what.step(), direct);
         }
         return !direct.equals(pooled) && !KnownDifferences.accepts(what.step(), direct, pooled);
     }
@@ -52,7 +61,7 @@ record Comparison(Program program, Side measure, Side judged, Transcript expecte
             both(text, expected.lines().get(line), found.lines().get(line), differs(line));
         }
         differing(expected.ends(), found.ends()).forEach(end -> {
-            text.append("     client ").append(end).append('\n');
+            text.append("     ").append(end).append('\n');
             both(text, expected.ends().get(end), found.ends().get(end), true);
         });
         differing(expected.tables(), found.tables()).forEach(table -> {
@@ -63,7 +72,13 @@ record Comparison(Program program, Side measure, Side judged, Transcript expecte
     }
 
     private void both(StringBuilder text, String direct, String pooled, boolean differs) {
-        if (Objects.equals(direct, pooled) && !differs) {
+        if (Client.REFUSED.equals(pooled)) {
+            text.append(differs ? "     >>> " : "         ")
+                    .append(judged.name())
+                    .append(": ")
+                    .append(direct)
+                    .append('\n');
+        } else if (Objects.equals(direct, pooled)) {
             text.append("         both: ").append(direct).append('\n');
         } else {
             String mark = differs ? "     >>> " : "         ";

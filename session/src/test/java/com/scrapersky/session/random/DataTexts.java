@@ -55,7 +55,9 @@ final class DataTexts {
     }
 
     private String read() {
-        return switch (dice.below(8)) {
+        return switch (dice.below(10)) {
+            case 6 -> "declare local_cursor cursor for " + query();
+            case 7 -> dice.one("fetch 2 from local_cursor", "move 1 in local_cursor", "close local_cursor");
             case 0 -> "select name from place";
             case 1 -> "select count(*), coalesce(sum(n), 0), max(tenant) from " + names.table("item");
             case 2 -> "select id, word from " + names.schema() + ".secret order by id";
@@ -91,7 +93,8 @@ final class DataTexts {
 
     private String write() {
         String item = names.table("item");
-        return switch (dice.below(9)) {
+        return switch (dice.below(10)) {
+            case 8 -> dice.one("truncate ", "lock table ", "analyze ") + names.table("late");
             case 0 -> "insert into " + item + " (code, n) values ('" + names.code() + "', " + names.number() + ")";
             case 1 ->
                 "insert into " + item + " (code, note) values ('" + names.code() + "', " + names.literal()
@@ -111,7 +114,9 @@ final class DataTexts {
     }
 
     private String mistake() {
-        return switch (dice.below(8)) {
+        return switch (dice.below(10)) {
+            case 7 -> "prepare transaction 'two phases'";
+            case 8 -> "insert into " + names.schema() + ".late values (" + names.id() + ")";
             case 0 -> "select 1 / (n - n) from " + names.schema() + ".item";
             case 1 -> "insert into " + names.schema() + ".item (code) values ('c1'), ('c1')";
             case 2 -> "select * from no_such_table";

@@ -2,8 +2,10 @@ package com.scrapersky.session.random;
 
 import com.scrapersky.session.testkit.PostgresEndpoint;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -25,10 +27,35 @@ final class DirectSide implements Side {
 
     private final PostgresEndpoint postgres;
     private final Fixture fixture;
+    private final Map<String, String> properties = new HashMap<>(PROPERTIES);
 
     DirectSide(PostgresEndpoint postgres) {
         this.postgres = postgres;
         this.fixture = new Fixture(postgres);
+    }
+
+    /**
+     * With the application name that the connections of the other side begin with: Supavisor drops the one in the startup
+     * packet, which is a matter of the login and would be seen in every program.
+     */
+    DirectSide(PostgresEndpoint postgres, Side other) {
+        this(postgres);
+        properties.put("ApplicationName", applicationName(other));
+    }
+
+    private static String applicationName(Side side) {
+        try {
+            Connection connection = side.borrow();
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("show application_name")) {
+                rows.next();
+                return rows.getString(1);
+            } finally {
+                side.giveBack(connection);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("Side " + side.name() + " gives no connection: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -43,7 +70,7 @@ final class DirectSide implements Side {
 
     @Override
     public Connection borrow() throws SQLException {
-        return postgres.connect(PROPERTIES);
+        return postgres.connect(properties);
     }
 
     /** The server ends a session some time after its client has gone; until then its locks would be in the next one's way. */

@@ -8,8 +8,11 @@ import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
+import org.postgresql.largeobject.LargeObject;
+import org.postgresql.largeobject.LargeObjectManager;
 
 /** What a program gets from the driver's own interfaces, and from the metadata. */
 sealed interface DriverStep extends Step {
@@ -119,6 +122,29 @@ sealed interface DriverStep extends Step {
                     client.see("key " + keys.getString("TABLE_SCHEM") + "." + keys.getString("COLUMN_NAME"));
                 }
             }
+        }
+    }
+
+    /** A large object that is gone at the end; its number is not shown, it is another one each time. */
+    record WholeLargeObject() implements DriverStep {
+        @Override
+        public String java(String connection) {
+            return "LargeObjectManager m = " + connection + ".unwrap(PGConnection.class).getLargeObjectAPI(); long id ="
+                    + " m.createLO(); try (LargeObject o = m.open(id)) { o.write(new byte[] {1, 2}); o.seek(0); o.read(2); }"
+                    + " m.delete(id);";
+        }
+
+        @Override
+        public void run(Client client) throws SQLException {
+            LargeObjectManager objects =
+                    client.connection().unwrap(PGConnection.class).getLargeObjectAPI();
+            long id = objects.createLO();
+            try (LargeObject object = objects.open(id)) {
+                object.write(new byte[] {1, 2});
+                object.seek(0);
+                client.see("large object " + Arrays.toString(object.read(2)));
+            }
+            objects.delete(id);
         }
     }
 

@@ -36,6 +36,8 @@ enum Feature {
     TRIGGER(Kind.VIRTUAL),
     /** PreparedStatement.getMetaData(), a named Parse in pgjdbc 42.7.8 to 42.7.14 (issue 3896). */
     STATEMENT_METADATA(Kind.VIRTUAL),
+    /** A transaction begun by SQL and left open when the connection is given back. */
+    OPEN_TRANSACTION(Kind.VIRTUAL),
 
     AUTHORIZATION(Kind.NEEDS_SESSION),
     LISTEN(Kind.NEEDS_SESSION),
@@ -45,6 +47,8 @@ enum Feature {
     SQL_PREPARE(Kind.NEEDS_SESSION),
     CURRVAL(Kind.NEEDS_SESSION),
     SEED(Kind.NEEDS_SESSION),
+    /** A library that stays in the server process; nothing shows it. */
+    LOAD(Kind.NEEDS_SESSION),
     /** What needs a session, in a function. */
     HIDDEN(Kind.NEEDS_SESSION),
     /** VACUUM, and procedures that commit: they cannot share a transaction with settings that are applied locally. */
@@ -70,9 +74,13 @@ enum Feature {
         return kind == Kind.NEEDS_SESSION;
     }
 
-    /** Whether it goes wrong behind a transaction-mode pooler where nothing takes care of it. */
-    boolean leaks() {
-        return kind != Kind.SOUND;
+    boolean isSound() {
+        return kind == Kind.SOUND;
+    }
+
+    /** Whether programs see by this alone that nothing takes care of it behind a transaction-mode pooler. */
+    boolean isSeenUnguarded() {
+        return !isSound() && this != DISCARD && this != LOAD && this != OUTSIDE_TRANSACTION;
     }
 
     static Set<Feature> all() {
@@ -82,7 +90,7 @@ enum Feature {
     /** What works behind any pooler, and these. */
     static Set<Feature> soundAnd(Feature... more) {
         Set<Feature> features = Arrays.stream(values())
-                .filter(feature -> !feature.leaks())
+                .filter(Feature::isSound)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Feature.class)));
         features.addAll(Set.of(more));
         return features;

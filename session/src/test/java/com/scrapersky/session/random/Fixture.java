@@ -21,6 +21,9 @@ final class Fixture implements AutoCloseable {
     private static final String OTHERS = "select pid from pg_catalog.pg_stat_activity"
             + " where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()";
 
+    /** In a statement of the test's own transactions. */
+    static final String MARK = "/* held on purpose */";
+
     private final Connection admin;
 
     Fixture(PostgresEndpoint postgres) {
@@ -35,7 +38,7 @@ final class Fixture implements AutoCloseable {
     /** Puts every table and sequence back to what it was. */
     void reset() {
         try {
-            execute("select fixture.reset()");
+            execute("select fixture.put_back()");
         } catch (SQLException e) {
             throw new IllegalStateException(
                     "Cannot put the tables back: " + e.getMessage()
@@ -55,6 +58,19 @@ final class Fixture implements AutoCloseable {
             return contents;
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot look into the tables: " + e.getMessage(), e);
+        }
+    }
+
+    /** How many other sessions are in a transaction; those who {@linkplain #MARK say} that they may be do not count. */
+    int openTransactions() {
+        try (Statement statement = admin.createStatement();
+                ResultSet rows = statement.executeQuery("select count(*) from pg_catalog.pg_stat_activity"
+                        + " where pid in (" + OTHERS + ") and state like 'idle in transaction%' and query not like '%"
+                        + MARK + "%'")) {
+            rows.next();
+            return rows.getInt(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot ask for open transactions: " + e.getMessage(), e);
         }
     }
 

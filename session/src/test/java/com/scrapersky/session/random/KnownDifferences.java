@@ -1,9 +1,6 @@
 package com.scrapersky.session.random;
 
-/**
- * Where a pooled connection may show something else than a direct one. Nothing but what is said here; each is an answer that
- * the direct connection does not give.
- */
+/** Where a pooled connection may show something else than a direct one. Nothing but what is said here. */
 final class KnownDifferences {
 
     /** in_failed_sql_transaction. */
@@ -20,5 +17,14 @@ final class KnownDifferences {
                 && direct.startsWith(FAILED_TRANSACTION)
                 && !pooled.startsWith("fails")
                 && !pooled.startsWith("throws");
+    }
+
+    /**
+     * The commit of a failed transaction: pgjdbc returns from it as if it had committed, and the server has rolled back. It
+     * may be refused, and then leaves the transaction as it is.
+     */
+    static boolean acceptsRefusal(Step step, String direct) {
+        return (step instanceof ConnectionStep.Commit || step instanceof ConnectionStep.SetAutoCommit)
+                && direct.equals(Client.REFUSED_WHEN_FAILED);
     }
 }

@@ -15,18 +15,22 @@ final class Menu<T> {
 
     private final Dice dice;
     private final Set<Feature> wanted;
+    private final int emphasis;
     private final List<Entry<T>> entries = new ArrayList<>();
     private int total;
 
     Menu(Dice dice, Set<Feature> wanted) {
         this.dice = dice;
         this.wanted = wanted;
+        // A grammar that is limited to few things is about these.
+        this.emphasis = wanted.size() < Feature.values().length ? 5 : 1;
     }
 
     Menu<T> add(Feature feature, int weight, Supplier<T> maker) {
         if (wanted.contains(feature)) {
-            entries.add(new Entry<>(feature, weight, maker));
-            total += weight;
+            int share = feature.isSound() ? weight : weight * emphasis;
+            entries.add(new Entry<>(feature, share, maker));
+            total += share;
         }
         return this;
     }

@@ -4,6 +4,7 @@ import static com.scrapersky.session.random.Feature.CLIENT_INFO;
 import static com.scrapersky.session.random.Feature.DATA;
 import static com.scrapersky.session.random.Feature.ISOLATION;
 import static com.scrapersky.session.random.Feature.METADATA;
+import static com.scrapersky.session.random.Feature.OPEN_TRANSACTION;
 import static com.scrapersky.session.random.Feature.READ_ONLY;
 import static com.scrapersky.session.random.Feature.SCHEMA;
 import static com.scrapersky.session.random.Feature.TRANSACTION;
@@ -25,6 +26,7 @@ final class Phrases {
     private final Names names;
     private final Dice dice;
     private final DataTexts data;
+    private final Set<Feature> features;
     private final Menu<String> texts;
     private final Menu<Phrase> inTransaction;
     private final Menu<Phrase> anywhere;
@@ -32,6 +34,7 @@ final class Phrases {
     Phrases(String client, Dice dice, Set<Feature> features) {
         this.names = new Names(client, dice);
         this.dice = dice;
+        this.features = features;
         this.data = new DataTexts(names);
         this.texts = new Menu<>(dice, features);
         data.offer(texts);
@@ -43,7 +46,7 @@ final class Phrases {
         offer(anywhere);
         anywhere.add(TRANSACTION, 12, () -> this::transaction)
                 .add(TRANSACTION, 7, () -> this::sqlTransaction)
-                .add(TRANSACTION, 4, () -> script -> script.add(TRANSACTION, new ConnectionStep.Reborrow()))
+                .add(TRANSACTION, 4, () -> this::reborrow)
                 .add(ISOLATION, 4, () -> script -> script.add(ISOLATION, isolation()))
                 .add(
                         READ_ONLY,
@@ -57,6 +60,7 @@ final class Phrases {
                 .add(DATA, 3, () -> this::changeRow)
                 .add(DATA, 4, () -> this::cursor)
                 .add(DATA, 2, () -> this::copy)
+                .add(DATA, 1, () -> script -> script.add(DATA, new DriverStep.WholeLargeObject()))
                 .add(TRANSACTION, 4, () -> this::savepoint)
                 .add(TRANSACTION, 2, () -> script -> script.add(TRANSACTION, stray()))
                 .add(SCHEMA, 5, () -> this::schema)
@@ -69,6 +73,19 @@ final class Phrases {
     void write(Script script) {
         while (!script.isFull()) {
             anywhere.pick().value().write(script);
+        }
+        tidyUp(script);
+    }
+
+    private void reborrow(Script script) {
+        tidyUp(script);
+        script.add(TRANSACTION, new ConnectionStep.Reborrow());
+    }
+
+    /** Before the connection is given back; a pool by itself does not end a transaction that JDBC knows nothing of. */
+    private void tidyUp(Script script) {
+        if (!features.contains(OPEN_TRANSACTION) || dice.chance(70)) {
+            script.addLast(TRANSACTION, StatementStep.Execute.of("rollback"));
         }
     }
 

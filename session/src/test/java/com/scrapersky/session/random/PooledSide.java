@@ -74,7 +74,7 @@ final class PooledSide implements Side {
         try (Connection other = pooler.connect(DirectSide.PROPERTIES);
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);
-            statement.execute("select 1");
+            statement.execute("select 1 " + Fixture.MARK);
             T result = work.get();
             other.rollback();
             return result;

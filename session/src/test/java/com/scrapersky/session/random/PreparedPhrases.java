@@ -2,6 +2,7 @@ package com.scrapersky.session.random;
 
 import static com.scrapersky.session.random.Feature.DATA;
 import static com.scrapersky.session.random.Feature.FUNCTION;
+import static com.scrapersky.session.random.Feature.SETTING;
 import static com.scrapersky.session.random.Feature.SET_CONFIG;
 import static com.scrapersky.session.random.Feature.STATEMENT_METADATA;
 import static com.scrapersky.session.random.Feature.TRIGGER;
@@ -54,6 +55,8 @@ final class PreparedPhrases {
                                 TRIGGER,
                                 new Template("insert into " + names.schema() + ".noted (note) values (?)", texts(1))))
                 .add(SET_CONFIG, 4, () -> script -> prepared(script, SET_CONFIG, setConfig()))
+                .add(SETTING, 3, () -> script -> prepared(script, SETTING, set()))
+                .add(DATA, 1, () -> script -> script.add(DATA, new PreparedStep.CallCursor(names.schema())))
                 .add(STATEMENT_METADATA, 3, () -> this::described);
     }
 
@@ -118,6 +121,13 @@ final class PreparedPhrases {
                         List.of(() -> dice.one("app.tenant", "app.user"), names::tenant, () -> dice.chance(60)));
     }
 
+    private Template set() {
+        return dice.one(
+                new Template("set app.tenant = '" + names.tenant() + "'; select ?::int", numbers(1)),
+                new Template("set work_mem to '10MB'", List.of()),
+                new Template("select ?::int; reset app.tenant", numbers(1)));
+    }
+
     private List<Supplier<Object>> numbers(int count) {
         return parameters(count, names::id);
     }
@@ -178,7 +188,8 @@ final class PreparedPhrases {
         String slot = slot();
         script.add(
                 STATEMENT_METADATA,
-                new PreparedStep.Prepare(slot, "select id, code from " + names.schema() + ".item where n > ?", false));
+                new PreparedStep.Prepare(
+                        slot, "select id, code from " + names.schema() + ".item where n > ? order by id", false));
         script.add(STATEMENT_METADATA, new PreparedStep.Describe(slot));
         script.add(STATEMENT_METADATA, new PreparedStep.Bind(slot, 1, names.number()));
         for (int times = dice.between(1, 3); times > 0; times--) {

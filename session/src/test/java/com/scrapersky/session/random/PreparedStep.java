@@ -3,6 +3,7 @@ package com.scrapersky.session.random;
 import java.sql.BatchUpdateException;
 import java.sql.CallableStatement;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -203,6 +204,30 @@ sealed interface PreparedStep extends Step {
                 }
                 statement.execute();
                 client.see("out " + statement.getString(1));
+            }
+        }
+    }
+
+    /** A function that gives a cursor, which lives as long as the transaction. */
+    record CallCursor(String schema) implements PreparedStep {
+        private static final String TEXT = "{? = call public.items_of(?)}";
+
+        @Override
+        public String java(String connection) {
+            return "try (CallableStatement s = " + connection + ".prepareCall(" + Step.literal(TEXT)
+                    + ")) { s.registerOutParameter(1, Types.REF_CURSOR); s.setString(2, " + Step.literal(schema)
+                    + "); s.execute(); ResultSet rows = (ResultSet) s.getObject(1); }";
+        }
+
+        @Override
+        public void run(Client client) throws SQLException {
+            try (CallableStatement statement = client.connection().prepareCall(TEXT)) {
+                statement.registerOutParameter(1, Types.REF_CURSOR);
+                statement.setString(2, schema);
+                statement.execute();
+                try (ResultSet rows = (ResultSet) statement.getObject(1)) {
+                    client.see(Shown.rows(rows));
+                }
             }
         }
     }

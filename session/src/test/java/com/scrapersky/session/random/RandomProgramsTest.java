@@ -17,7 +17,7 @@ class RandomProgramsTest {
     @Timeout(value = 1, unit = TimeUnit.DAYS)
     void seeTheSameAsDirectly(PoolerKind pooler) {
         Generator programs = new Generator(Options.seed() + pooler.ordinal(), Feature.all());
-        try (Campaign campaign = new Campaign(pooler, Pool.Kind.GUARDED, programs)) {
+        try (Campaign campaign = new Campaign(pooler, Pool.Kind.GUARDED, programs, Campaign.Oracle.ALL)) {
             Optional<Failure> failure = campaign.search(Options.steps() / PoolerKind.values().length);
             System.out.println(pooler + ": " + campaign.steps() + " steps in " + campaign.programs()
                     + " programs, seed " + Options.seed() + ", refused " + campaign.refused());

@@ -48,26 +48,28 @@ final class Runner implements AutoCloseable {
         List<Runnable> works = new ArrayList<>();
         if (pace == Program.Pace.IN_TURN) {
             works.add(() -> {
-                clients.forEach((name, client) -> ends.put(name + " begins", client.begin()));
+                clients.forEach((name, client) -> ends.put("client " + name + " begins", client.begin()));
                 for (int line = 0; line < lines.length; line++) {
                     Client client = clients.get(program.lines().get(line).client());
                     lines[line] = perform(client, program, line, leftOut, order);
                 }
-                clients.forEach((name, client) -> ends.put(name + " ends", client.end()));
+                clients.forEach((name, client) -> ends.put("client " + name + " ends", client.end()));
             });
         } else {
             clients.forEach((name, client) -> works.add(() -> {
-                ends.put(name + " begins", client.begin());
+                ends.put("client " + name + " begins", client.begin());
                 IntStream.range(0, lines.length)
                         .filter(line -> program.lines().get(line).client().equals(name))
                         .forEach(line -> lines[line] = perform(client, program, line, leftOut, order));
-                ends.put(name + " ends", client.end());
+                ends.put("client " + name + " ends", client.end());
             }));
         }
         boolean finished = finish(works.stream().<Future<?>>map(threads::submit).toList(), side);
-        if (!finished) {
-            ends.put("all", "hangs for " + LIMIT.toSeconds() + " s");
-        }
+        ends.put(
+                "when all have ended",
+                finished
+                        ? side.fixture().openTransactions() + " transactions are open"
+                        : "they hang for " + LIMIT.toSeconds() + " s");
         return new Transcript(
                 List.of(lines), Map.copyOf(ends), finished ? side.fixture().contents() : Map.of(), List.copyOf(order));
     }
@@ -76,7 +78,7 @@ final class Runner implements AutoCloseable {
             Client client, Program program, int line, Set<Integer> leftOut, ConcurrentLinkedQueue<Integer> order) {
         order.add(line);
         return leftOut.contains(line)
-                ? Client.REFUSED
+                ? client.leaveOut()
                 : client.perform(program.lines().get(line).step());
     }
 

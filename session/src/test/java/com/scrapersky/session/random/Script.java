@@ -21,6 +21,11 @@ final class Script {
         }
     }
 
+    /** Also if it is full. */
+    void addLast(Feature feature, Step step) {
+        lines.add(new Line(client, feature, step));
+    }
+
     boolean isFull() {
         return lines.size() >= length;
     }

@@ -62,23 +62,19 @@ final class SessionPhrases {
 
     private Phrase used(Feature feature, String first, Supplier<String> next) {
         return script -> {
-            script.add(feature, plain(first));
+            script.add(feature, StatementStep.Execute.of(first));
             for (int count = dice.between(1, 4); count > 0; count--) {
-                script.add(feature, plain(next.get()));
+                script.add(feature, StatementStep.Execute.of(next.get()));
             }
         };
     }
 
     private void listen(Script script) {
-        script.add(LISTEN, plain("listen " + names.channel()));
+        script.add(LISTEN, StatementStep.Execute.of("listen " + names.channel()));
         for (int count = dice.between(1, 2); count > 0; count--) {
-            script.add(LISTEN, plain(texts.listen()));
+            script.add(LISTEN, StatementStep.Execute.of(texts.listen()));
         }
-        script.add(LISTEN, plain("notify " + names.channel() + ", 'now'"));
+        script.add(LISTEN, StatementStep.Execute.of("notify " + names.channel() + ", 'now'"));
         script.add(LISTEN, new DriverStep.Notifications());
-    }
-
-    private static Step plain(String sql) {
-        return new StatementStep.Execute(SqlText.plain(sql), StatementStep.How.EXECUTE);
     }
 }

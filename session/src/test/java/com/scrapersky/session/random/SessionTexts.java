@@ -5,6 +5,7 @@ import static com.scrapersky.session.random.Feature.CURRVAL;
 import static com.scrapersky.session.random.Feature.HIDDEN;
 import static com.scrapersky.session.random.Feature.HOLD;
 import static com.scrapersky.session.random.Feature.LISTEN;
+import static com.scrapersky.session.random.Feature.LOAD;
 import static com.scrapersky.session.random.Feature.OUTSIDE_TRANSACTION;
 import static com.scrapersky.session.random.Feature.SEED;
 import static com.scrapersky.session.random.Feature.SQL_PREPARE;
@@ -29,6 +30,7 @@ final class SessionTexts {
         menu.add(SQL_PREPARE, 2, this::prepare);
         menu.add(CURRVAL, 2, this::currval);
         menu.add(SEED, 1, this::seed);
+        menu.add(LOAD, 1, () -> "load 'plpgsql'");
         menu.add(HIDDEN, 2, this::hidden);
         menu.add(OUTSIDE_TRANSACTION, 1, this::outside);
     }
@@ -56,6 +58,10 @@ final class SessionTexts {
                 "create temporary table temporary as select 7 n",
                 "create temp table if not exists temporary (n int) on commit delete rows",
                 "select 8 n into temp temporary",
+                "create table pg_temp.temporary (n int)",
+                "create temp view temporary as select 9 n",
+                "create function pg_temp.temporary() returns int language sql as 'select 10'",
+                "select pg_temp.temporary()",
                 "insert into temporary values (1)",
                 "select count(*), sum(n) from temporary",
                 "drop table temporary",
@@ -102,6 +108,7 @@ final class SessionTexts {
                 "select public.hidden_lock(" + names.key() + ")",
                 "select public.hidden_table('temporary')",
                 "select public.hidden_listen('" + names.channel() + "')",
+                "select public.hidden_lock(key) from generate_series(" + names.key() + ", " + names.key() + ") key",
                 "do $$ begin create temp table temporary (n int); end $$",
                 "do $$ begin perform pg_try_advisory_lock(" + names.key() + "); end $$");
     }

@@ -50,7 +50,10 @@ final class SettingTexts {
         Setting setting = dice.one(Setting.SOUND);
         String value = setting.value(dice);
         String text = value.startsWith("'") ? value : "'" + value + "'";
-        return switch (dice.below(6)) {
+        return switch (dice.below(7)) {
+            case 6 ->
+                "explain (analyze, costs off, timing off, summary off, buffers off) select set_config('"
+                        + setting.name() + "', " + text + ", " + isLocal + ")";
             case 0 -> "select pg_catalog.set_config('" + setting.name() + "', " + text + ", " + isLocal + ")";
             case 1 ->
                 "select set_config(name, " + text + ", " + isLocal + ") from (values ('" + setting.name()
@@ -125,7 +128,8 @@ final class SettingTexts {
         Setting setting = dice.one(Setting.SOUND);
         String value = setting.value(dice);
         String arguments = "('" + setting.name() + "', " + (value.startsWith("'") ? value : "'" + value + "'") + ")";
-        return switch (dice.below(8)) {
+        return switch (dice.below(9)) {
+            case 8 -> "select * from public.keeping";
             case 0 -> "select public.keep_path('" + names.schema() + "')";
             case 1 -> "select public.keep_and_fail" + arguments;
             case 2 -> "select public.keep_and_undo" + arguments;
@@ -149,7 +153,8 @@ final class SettingTexts {
     /** What ends with the transaction, and what is only said to a transaction. */
     private String local() {
         Setting setting = dice.one(Setting.SOUND);
-        return switch (dice.below(8)) {
+        return switch (dice.below(9)) {
+            case 8 -> dice.one("set constraints all deferred", "set constraints all immediate");
             case 0 -> setConfig("true");
             case 1 -> "set local search_path to " + names.schema();
             case 2 -> "set local role random_reader";

@@ -40,6 +40,10 @@ sealed interface StatementStep extends Step {
 
     /** Executes a text and reads all that comes. */
     record Execute(SqlText sql, How how) implements StatementStep {
+        static Execute of(String sql) {
+            return new Execute(SqlText.plain(sql), How.EXECUTE);
+        }
+
         @Override
         public String java(String connection) {
             return "try (Statement s = " + connection + ".createStatement()) { " + how.call(Step.literal(sql.text()))
@@ -113,7 +117,7 @@ sealed interface StatementStep extends Step {
         @Override
         public List<Step> simpler() {
             return texts.size() == 1
-                    ? List.of(new Execute(SqlText.plain(texts.get(0)), How.EXECUTE))
+                    ? List.of(Execute.of(texts.get(0)))
                     : IntStream.range(0, texts.size())
                             .<Step>mapToObj(left -> new Batch(SqlText.without(texts, left)))
                             .toList();

@@ -9,7 +9,7 @@ import java.util.Set;
  * What was seen of a program on one side.
  *
  * @param lines what each line gave
- * @param ends what each client's first borrowing and last giving back gave
+ * @param ends what each client's first borrowing and last giving back gave, and what was left open
  * @param tables what was in the tables afterwards
  * @param order the lines in the order in which they began
  */

@@ -100,6 +100,17 @@ begin
   end;
 end $$;
 
+-- Not even a function in the text.
+create or replace view public.keeping as select set_config('app.user', 'of a view', false) as kept;
+
+create or replace function public.items_of(schema text) returns refcursor language plpgsql as $$
+declare
+  items refcursor;
+begin
+  open items for execute format('select id, code from %I.item order by id', schema);
+  return items;
+end $$;
+
 create or replace function public.local_setting(setting text, value text) returns text language plpgsql as $$
 begin
   return set_config(setting, value, true);
@@ -133,7 +144,7 @@ begin
   execute format('update %I.item set n = n + 1 where id = 2', schema);
 end $$;
 
-create function fixture.reset() returns void language plpgsql as $$
+create function fixture.put_back() returns void language plpgsql as $$
 declare
   s text;
 begin
@@ -186,4 +197,4 @@ $$;
 
 reset lock_timeout;
 reset client_min_messages;
-select fixture.reset();
+select fixture.put_back();

@@ -17,12 +17,17 @@ import org.postgresql.PGConnection;
  */
 final class Cleanup {
 
+    /** Of a transaction, not of its session; or asked for by names of their own. */
+    private static final String NOT_OF_THE_SESSION =
+            " and name not in ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable', 'role',"
+                    + " 'session_authorization', 'is_superuser', 'seed')";
+
     /** RESET ALL within the transaction only. */
     static final String RESET_ALL_LOCALLY =
             "select count(pg_catalog.set_config(name, reset_val, true)) from pg_catalog.pg_settings"
                     + " where source = 'session' and context in ('user', 'superuser')"
-                    + " and name not in ('role', 'session_authorization', 'transaction_isolation', 'transaction_read_only',"
-                    + " 'transaction_deferrable', 'is_superuser', 'client_encoding')";
+                    + NOT_OF_THE_SESSION
+                    + " and name <> 'client_encoding'";
 
     /** What PgBouncer and its kin set on a backend for the client that gets it, as far as the driver knows their values. */
     private static final List<String> TRACKED =
@@ -57,7 +62,7 @@ final class Cleanup {
     String question() {
         StringBuilder question = new StringBuilder(
                 "select array_agg(n), array_agg(v) from (select name, pg_catalog.current_setting(name) from pg_catalog.pg_settings"
-                        + " where source = 'session' and context in ('user', 'superuser')");
+                        + " where source = 'session' and context in ('user', 'superuser')" + NOT_OF_THE_SESSION);
         tracked.forEach((name, value) -> question.append(" and not (name = ")
                 .append(SqlLiteral.of(name))
                 .append(" and setting = ")

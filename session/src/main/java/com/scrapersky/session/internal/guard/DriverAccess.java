@@ -7,6 +7,10 @@ import java.lang.invoke.VarHandle;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.CachedQuery;
 import org.postgresql.core.Oid;
@@ -27,7 +31,36 @@ final class DriverAccess {
     private static final @Nullable VarHandle PARAMETERS = handle("preparedParameters", ParameterList.class);
     private static final @Nullable VarHandle QUERY = handle("preparedQuery", CachedQuery.class);
 
+    private static final @Nullable VarHandle OF_SEVERAL = handleOfSeveral();
+
     private DriverAccess() {}
+
+    /** The values of a text of several statements, by statement. */
+    private static @Nullable VarHandle handleOfSeveral() {
+        try {
+            Class<?> several = Class.forName("org.postgresql.core.v3.CompositeParameterList");
+            Class<?> one = Class.forName("org.postgresql.core.v3.SimpleParameterList");
+            return MethodHandles.privateLookupIn(several, MethodHandles.lookup())
+                    .findVarHandle(several, "subparams", one.arrayType());
+        } catch (ReflectiveOperationException | RuntimeException otherDriver) {
+            return null;
+        }
+    }
+
+    /** The lists of one statement each that a list consists of, or none where the driver does not tell. */
+    private static List<ParameterList> each(ParameterList list) {
+        if (list.getParameterCount() == 0 || list.getValues() != null) {
+            return List.of(list);
+        }
+        if (OF_SEVERAL == null || !OF_SEVERAL.coordinateTypes().get(0).isInstance(list)) {
+            return List.of();
+        }
+        List<ParameterList> lists = new ArrayList<>();
+        for (Object one : (Object[]) OF_SEVERAL.get(list)) {
+            lists.add((ParameterList) one);
+        }
+        return lists;
+    }
 
     private static @Nullable VarHandle handle(String field, Class<?> type) {
         try {
@@ -39,10 +72,10 @@ final class DriverAccess {
         }
     }
 
-    /** Whether the values bound to {@code statement} can be read: not those of a text of several statements. */
+    /** Whether the values bound to {@code statement} can be read. */
     static boolean canCopyFrom(PreparedStatement statement) throws SQLException {
         ParameterList bound = parameters(statement);
-        return bound != null && (bound.getParameterCount() == 0 || bound.getValues() != null);
+        return bound != null && !each(bound).isEmpty();
     }
 
     /**
@@ -56,19 +89,16 @@ final class DriverAccess {
         if (source == null || target == null) {
             return false;
         }
-        int count = source.getParameterCount();
-        if (count == 0) {
-            return true;
+        List<ParameterList> lists = each(source);
+        int index = shift;
+        for (ParameterList list : lists) {
+            @Nullable Object[] values = list.getValues();
+            int[] types = list.getTypeOIDs();
+            for (int i = 0; i < types.length && values != null; i++) {
+                bind(target, ++index, values[i], types[i]);
+            }
         }
-        @Nullable Object[] values = source.getValues();
-        if (values == null) {
-            return false;
-        }
-        int[] types = source.getTypeOIDs();
-        for (int i = 0; i < count; i++) {
-            bind(target, i + 1 + shift, values[i], types[i]);
-        }
-        return true;
+        return !lists.isEmpty();
     }
 
     private static void bind(ParameterList target, int index, @Nullable Object value, int type) throws SQLException {
@@ -109,6 +139,24 @@ final class DriverAccess {
         } else {
             target.setBytea(index, content);
         }
+    }
+
+    /** What of the bound values, and of {@code known}, may be the name of a custom setting. */
+    static Set<String> settingNames(PreparedStatement statement, Set<String> known) throws SQLException {
+        ParameterList bound = parameters(statement);
+        if (bound == null) {
+            return known;
+        }
+        Set<String> names = new LinkedHashSet<>(known);
+        for (ParameterList list : each(bound)) {
+            @Nullable Object[] values = list.getValues();
+            for (int i = 0; values != null && i < values.length; i++) {
+                if (values[i] instanceof String text && SettingNames.isOne(text)) {
+                    names.add(text);
+                }
+            }
+        }
+        return names;
     }
 
     /** Lets a statement whose text is several statements answer with generated keys: by itself the driver takes one only. */

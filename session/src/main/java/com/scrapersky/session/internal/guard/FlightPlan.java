@@ -30,6 +30,9 @@ final class FlightPlan {
     /** Whether no transaction is open, so that the next statement begins one. */
     private boolean idle;
 
+    /** Whether the open transaction can only be rolled back, so that nothing has to be said in it. */
+    private boolean failed;
+
     private boolean bindable;
     private boolean tellsSettings;
 
@@ -44,6 +47,7 @@ final class FlightPlan {
 
     /**
      * @param idle whether no transaction is open at the server
+     * @param failed whether the transaction that is open has failed
      * @param autoCommit whether the driver begins none
      * @param bindable whether values may be parameters in front of the caller's
      */
@@ -53,9 +57,11 @@ final class FlightPlan {
             Cleanup cleanup,
             GeneratedKeys keys,
             boolean idle,
+            boolean failed,
             boolean autoCommit,
             boolean bindable) {
         FlightPlan plan = new FlightPlan(state, cleanup, keys, idle, bindable);
+        plan.failed = failed;
         return plan.compose(text, autoCommit);
     }
 
@@ -146,6 +152,7 @@ final class FlightPlan {
             case RESET_ALL -> {
                 tell();
                 add(Purpose.SILENT, Cleanup.RESET_ALL_LOCALLY);
+                state.startup().asMap().forEach(this::set);
                 caller(part, part.replacement());
                 applied = Settings.NONE;
             }
@@ -169,6 +176,7 @@ final class FlightPlan {
     private void ended() {
         applied = Settings.NONE;
         idle = true;
+        failed = false;
         tellsSettings = false;
     }
 
@@ -184,6 +192,9 @@ final class FlightPlan {
 
     /** The settings that the next statement must find at its backend. */
     private void tell() {
+        if (failed) {
+            return;
+        }
         if (idle) {
             tellCharacteristics(null);
         }
@@ -269,13 +280,15 @@ final class FlightPlan {
     /** What RESET goes back to is the session's start, which may itself be something that no backend knows. */
     private void restoreDefaults(SqlPart part) {
         for (String name : part.resets()) {
-            String standard = state.defaults().get(name);
+            String standard = state.resetValue(name);
             if (standard != null) {
-                add(
-                        Purpose.SILENT,
-                        "select set_config(" + SqlLiteral.of(name) + "," + SqlLiteral.of(standard) + ",true)");
+                set(name, standard);
             }
         }
+    }
+
+    private void set(String name, String value) {
+        add(Purpose.SILENT, "select set_config(" + SqlLiteral.of(name) + "," + SqlLiteral.of(value) + ",true)");
     }
 
     private void readBack(SqlPart part) {

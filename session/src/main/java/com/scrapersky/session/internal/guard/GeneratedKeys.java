@@ -1,5 +1,6 @@
 package com.scrapersky.session.internal.guard;
 
+import com.scrapersky.session.internal.sql.GuardedSql;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -44,6 +45,19 @@ final class GeneratedKeys {
 
     boolean areWanted() {
         return !columns.isEmpty();
+    }
+
+    /** These, or none where the driver would not ask for any: it does for a single statement that can have the clause. */
+    GeneratedKeys of(GuardedSql sql) {
+        if (!areWanted() || sql.parts().size() != 1) {
+            return NONE;
+        }
+        try {
+            List<NativeQuery> parsed = Parser.parseJdbcSql(sql.text(), true, true, true, false, true, "*");
+            return parsed.size() == 1 && parsed.get(0).command.isReturningKeywordPresent() ? this : NONE;
+        } catch (SQLException unreadable) {
+            return NONE;
+        }
     }
 
     /** One statement as it must stand behind others. */

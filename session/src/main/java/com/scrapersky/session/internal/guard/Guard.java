@@ -3,11 +3,13 @@ package com.scrapersky.session.internal.guard;
 import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.SessionFeature.Treatment;
 import com.scrapersky.session.internal.sql.GuardedSql;
+import com.scrapersky.session.internal.sql.SqlPart;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +38,10 @@ public final class Guard {
 
     private final boolean passThrough;
     private final Settings defaults;
+
+    /** What the driver asks for when it connects, and RESET goes back to. */
+    private final Settings startup;
+
     private final boolean poolerTracks;
     private final boolean readOnlySentAtOnce;
     private final Map<SessionFeature, Treatment> policy;
@@ -45,6 +51,7 @@ public final class Guard {
     private final Isolation isolation = new Isolation();
     private final Map<String, KnownText> texts = new ConcurrentHashMap<>();
     private final Set<SessionFeature> warned = ConcurrentHashMap.newKeySet();
+    private final Set<String> schemas = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean refreshing = new AtomicBoolean();
 
     private volatile HiddenState hidden = HiddenState.none();
@@ -55,6 +62,7 @@ public final class Guard {
     private Guard(Builder builder) {
         this.passThrough = builder.passThrough;
         this.defaults = Settings.of(builder.defaults);
+        this.startup = Settings.of(builder.startup);
         this.poolerTracks = builder.poolerTracks;
         this.readOnlySentAtOnce = builder.readOnlySentAtOnce;
         this.policy = new EnumMap<>(SessionFeature.class);
@@ -87,6 +95,10 @@ public final class Guard {
         return defaults;
     }
 
+    Settings startup() {
+        return startup;
+    }
+
     Isolation isolation() {
         return isolation;
     }
@@ -103,6 +115,15 @@ public final class Guard {
     Treatment treatment(SessionFeature feature) {
         Treatment treatment = policy.get(feature);
         return treatment == null ? feature.treatment() : treatment;
+    }
+
+    /** Whether a schema was found to be there, and the role to be allowed into it. */
+    boolean isSchema(String name) {
+        return schemas.contains(name);
+    }
+
+    void foundSchema(String name) {
+        schemas.add(name);
     }
 
     SQLException refusal(SessionFeature feature, String circumstance) {
@@ -123,8 +144,14 @@ public final class Guard {
         LOG.warn("{}", what, error);
     }
 
-    Cleanup cleanup(PGConnection connection) {
-        return Cleanup.of(connection, hidden.customSettings(), poolerTracks);
+    /** @param names of custom settings that were given by the program */
+    Cleanup cleanup(PGConnection connection, Set<String> names) {
+        Set<String> all = hidden.customSettings();
+        if (!names.isEmpty()) {
+            all = new LinkedHashSet<>(all);
+            all.addAll(names);
+        }
+        return Cleanup.of(connection, all, poolerTracks);
     }
 
     /** Changes whenever what is known about texts may have become wrong. */
@@ -143,9 +170,13 @@ public final class Guard {
         GuardedSql guarded = GuardedSql.of(sql);
         Set<SessionFeature> features = EnumSet.noneOf(SessionFeature.class);
         features.addAll(guarded.features());
-        features.addAll(hidden.reachedBy(guarded));
+        if (guarded.parts().stream().anyMatch(Guard::runsCode)) {
+            features.addAll(hidden.reachedBy(guarded));
+        }
         features.removeIf(feature -> treatment(feature) == Treatment.ALLOW);
-        KnownText text = new KnownText(guarded, Set.copyOf(features), guarded.isPlain() && features.isEmpty(), current);
+        Set<String> names = KnownText.mayHideState(features) ? SettingNames.inQuotes(sql) : Set.of();
+        KnownText text =
+                new KnownText(guarded, Set.copyOf(features), guarded.isPlain() && features.isEmpty(), names, current);
         if (texts.size() >= TEXTS_KEPT) {
             texts.clear();
         }
@@ -153,6 +184,15 @@ public final class Guard {
             texts.put(sql, text);
         }
         return text;
+    }
+
+    /** Whether a statement can reach code at all: a keyword may well be the name of a function, too. */
+    private static boolean runsCode(SqlPart part) {
+        return switch (part.kind()) {
+            case SET, SET_LOCAL, RESET, RESET_ALL, CHARACTERISTICS, DISCARD_ALL, SET_TRANSACTION -> false;
+            case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, ROLLBACK_TO, PREPARE_TRANSACTION -> false;
+            case QUERY, UTILITY, SET_CONFIG, OWN_TRANSACTION, DO -> true;
+        };
     }
 
     /** This program changed functions, triggers or the like. */
@@ -170,6 +210,7 @@ public final class Guard {
             return;
         }
         stale = false;
+        schemas.clear();
         try {
             HiddenState read = HiddenState.read(connection);
             boolean changed = !(read.isEmpty() && hidden.isEmpty());
@@ -222,6 +263,7 @@ public final class Guard {
         private final BiFunction<SessionFeature, String, SQLException> refusals;
         private boolean passThrough;
         private Map<String, String> defaults = Map.of();
+        private Map<String, String> startup = Map.of();
         private boolean poolerTracks = true;
         private boolean readOnlySentAtOnce;
         private Map<SessionFeature, Treatment> policy = Map.of();
@@ -240,6 +282,12 @@ public final class Guard {
         /** What each session begins with, where the URL or the pool sets something. */
         public Builder defaults(Map<String, String> settings) {
             defaults = settings;
+            return this;
+        }
+
+        /** What the driver asks for when it connects, by the server's names: what RESET goes back to. */
+        public Builder startup(Map<String, String> settings) {
+            startup = settings;
             return this;
         }
 

@@ -10,14 +10,19 @@ import java.util.Set;
  * @param sql the text, taken apart
  * @param features what executing it may touch, seen or unseen, that the policy does not simply allow
  * @param clean whether the text can go to any backend as it is, once the session's settings are there
+ * @param names of custom settings that it may set, where it may set any unseen
  * @param version of the knowledge about the database that this was made with
  */
-record KnownText(GuardedSql sql, Set<SessionFeature> features, boolean clean, int version) {
+record KnownText(GuardedSql sql, Set<SessionFeature> features, boolean clean, Set<String> names, int version) {
 
     /** Stands for any text of a session that has its backend for itself. */
-    static final KnownText UNWATCHED = new KnownText(GuardedSql.of(""), Set.of(), true, -1);
+    static final KnownText UNWATCHED = new KnownText(GuardedSql.of(""), Set.of(), true, Set.of(), -1);
 
     boolean mayHideState() {
-        return features.contains(SessionFeature.HIDDEN_SETTING);
+        return mayHideState(features);
+    }
+
+    static boolean mayHideState(Set<SessionFeature> features) {
+        return features.contains(SessionFeature.HIDDEN_SETTING) || features.contains(SessionFeature.COMPUTED_SETTING);
     }
 }

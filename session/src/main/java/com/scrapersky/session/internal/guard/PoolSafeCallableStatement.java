@@ -19,7 +19,7 @@ public final class PoolSafeCallableStatement extends ForwardingCallableStatement
     private <T> T call(VirtualSession.Work<T> work) throws SQLException {
         if (!goesStraight(text())) {
             session.refuseInCall(text(), "a call");
-            return session.withSettings(text().mayHideState(), work);
+            return session.withSettings(text().mayHideState(), names(), work);
         }
         return work.run();
     }

@@ -176,7 +176,9 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     @Override
     public Savepoint setSavepoint() throws SQLException {
-        session.tellSeparately();
+        if (!delegate.getAutoCommit()) {
+            session.tellSeparately();
+        }
         Savepoint savepoint = delegate.setSavepoint();
         session.state().savepoint(savepoint);
         return savepoint;
@@ -184,7 +186,9 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     @Override
     public Savepoint setSavepoint(String name) throws SQLException {
-        session.tellSeparately();
+        if (!delegate.getAutoCommit()) {
+            session.tellSeparately();
+        }
         Savepoint savepoint = delegate.setSavepoint(name);
         session.state().savepoint(savepoint);
         return savepoint;
@@ -282,14 +286,18 @@ public final class PoolSafeConnection extends ForwardingConnection {
         requireOpen();
         requireNotFailed();
         String path = session.state().session().get(SEARCH_PATH);
-        String known = path == null ? null : SqlLiteral.onlySchema(path);
-        if (known != null) {
+        String only = path == null ? null : SqlLiteral.onlySchema(path);
+        if (only != null && session.guard().isSchema(only)) {
             beginAsTheDriver();
-            return known;
+            return only;
         }
         try (Statement statement = createStatement();
                 var row = statement.executeQuery("select current_schema()")) {
-            return row.next() ? row.getString(1) : null;
+            String current = row.next() ? row.getString(1) : null;
+            if (current != null && current.equals(only)) {
+                session.guard().foundSchema(current);
+            }
+            return current;
         }
     }
 

@@ -37,7 +37,7 @@ final class PoolSafeCopyManager extends CopyManager {
             session.board(text);
         }
         try {
-            return session.withSettings(text.mayHideState(), () -> {
+            return session.withSettings(text.mayHideState(), text.names(), () -> {
                 try {
                     return copy.run();
                 } catch (IOException failed) {
@@ -62,7 +62,7 @@ final class PoolSafeCopyManager extends CopyManager {
         }
         session.tellSeparately();
         if (text.mayHideState()) {
-            session.state().hiddenStatePossible();
+            session.state().hiddenStatePossible(text.names());
         }
     }
 

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
 
@@ -24,6 +25,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     private @Nullable PreparedStatement composed;
 
     private String composedSql = "";
+    private final GeneratedKeys keys;
     private int batched;
 
     PoolSafePreparedStatement(
@@ -31,6 +33,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         super(connection, delegate, origin);
         this.sql = sql;
         this.text = text;
+        this.keys = origin.keys().of(text.sql());
     }
 
     private boolean goesStraight() throws SQLException {
@@ -67,36 +70,43 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     private Outcome fly() throws SQLException {
         boolean wasFailed = session.transactionState() == TransactionState.FAILED;
         boolean copyable = DriverAccess.canCopyFrom(delegate);
-        Flight flight = session.flight(text, origin.keys(), copyable);
+        Set<String> names = names();
+        Flight flight = session.flight(text, keys, names, copyable);
         boolean asItIs = flight.sql().equals(sql);
-        if (!asItIs && !copyable) {
+        if (!asItIs && (!copyable || isUpdatable())) {
             return flySeparately(wasFailed);
         }
         PreparedStatement sent = asItIs ? delegate : composed(flight);
         try {
             sent.execute();
-            return landed(text, flight, Outcome.read(sent, flight, origin.keys().areWanted()), wasFailed);
+            return landed(text, flight, Outcome.read(sent, flight, keys.areWanted()), names, wasFailed);
         } catch (SQLException failed) {
             session.crashed(flight);
             throw failed;
         }
     }
 
-    /** A text of several statements with parameters of which the driver does not tell what is bound. */
+    /** The driver does not tell what is bound to a text of several statements, and updates no rows of one. */
     private Outcome flySeparately(boolean wasFailed) throws SQLException {
         for (SessionFeature feature : text.features()) {
             if (session.guard().treatment(feature) == Treatment.VIRTUALISE
-                    && feature != SessionFeature.HIDDEN_SETTING) {
+                    && !KnownText.mayHideState(Set.of(feature))) {
                 throw session.guard()
-                        .refusal(feature, "in a text of several statements with parameters; send them one by one");
+                        .refusal(
+                                feature,
+                                "in a text of several statements with parameters, or for updatable rows; send it by itself");
             }
         }
-        return session.withSettings(text.mayHideState(), () -> {
+        return session.withSettings(text.mayHideState(), names(), () -> {
             delegate.execute();
-            Flight flight = session.flight(text, GeneratedKeys.NONE, false);
-            return landed(
-                    text, flight, Outcome.read(delegate, flight, origin.keys().areWanted()), wasFailed);
+            Flight flight = session.flight(text, GeneratedKeys.NONE, Set.of(), false);
+            return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), text.names(), wasFailed);
         });
+    }
+
+    /** The names of custom settings that the statement may set unseen. */
+    final Set<String> names() throws SQLException {
+        return text.mayHideState() ? DriverAccess.settingNames(delegate, text.names()) : Set.of();
     }
 
     private PreparedStatement composed(Flight flight) throws SQLException {
@@ -106,7 +116,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
                 statement.close();
             }
             statement = (PreparedStatement) origin.make(session.connection(), flight.sql());
-            if (origin.keys().areWanted()) {
+            if (keys.areWanted()) {
                 DriverAccess.wantKeys(statement, true);
             }
             composed = statement;
@@ -166,14 +176,14 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     public int[] executeBatch() throws SQLException {
         outcome = null;
         readyBatch();
-        return session.withSettings(text.mayHideState(), delegate::executeBatch);
+        return session.withSettings(text.mayHideState(), names(), delegate::executeBatch);
     }
 
     @Override
     public long[] executeLargeBatch() throws SQLException {
         outcome = null;
         readyBatch();
-        return session.withSettings(text.mayHideState(), delegate::executeLargeBatch);
+        return session.withSettings(text.mayHideState(), names(), delegate::executeLargeBatch);
     }
 
     private void readyBatch() throws SQLException {
@@ -204,7 +214,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             }
             return delegate.getMetaData();
         }
-        return session.withSettings(false, () -> UnnamedDescription.of(delegate, session.driver()));
+        return session.withSettings(() -> UnnamedDescription.of(delegate, session.driver()));
     }
 
     @Override
@@ -212,7 +222,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         if (isLeftBehind()) {
             followMove();
         }
-        return session.withSettings(false, delegate::getParameterMetaData);
+        return session.withSettings(delegate::getParameterMetaData);
     }
 
     @Override

@@ -44,7 +44,7 @@ public final class PoolSafeResultSet extends ForwardingResultSet {
 
     @Override
     public void updateRow() throws SQLException {
-        session.withSettings(false, () -> {
+        session.withSettings(() -> {
             delegate.updateRow();
             return this;
         });
@@ -52,7 +52,7 @@ public final class PoolSafeResultSet extends ForwardingResultSet {
 
     @Override
     public void insertRow() throws SQLException {
-        session.withSettings(false, () -> {
+        session.withSettings(() -> {
             delegate.insertRow();
             return this;
         });
@@ -60,7 +60,7 @@ public final class PoolSafeResultSet extends ForwardingResultSet {
 
     @Override
     public void deleteRow() throws SQLException {
-        session.withSettings(false, () -> {
+        session.withSettings(() -> {
             delegate.deleteRow();
             return this;
         });
@@ -68,7 +68,7 @@ public final class PoolSafeResultSet extends ForwardingResultSet {
 
     @Override
     public void refreshRow() throws SQLException {
-        session.withSettings(false, () -> {
+        session.withSettings(() -> {
             delegate.refreshRow();
             return this;
         });

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
 
@@ -57,13 +58,17 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     }
 
     /** Sends {@code text} with what must be in front of it and behind it. */
-    final Outcome fly(KnownText text, GeneratedKeys keys, Execution execution) throws SQLException {
+    final Outcome fly(KnownText text, GeneratedKeys asked, Execution execution) throws SQLException {
+        GeneratedKeys keys = asked.of(text.sql());
         boolean wasFailed = session.transactionState() == TransactionState.FAILED;
-        Flight flight = session.flight(text, keys, false);
+        if (text.clean() && isUpdatable()) {
+            return session.withSettings(() -> separately(text, keys, execution, wasFailed));
+        }
+        Flight flight = session.flight(text, keys, text.names(), false);
         try {
             DriverAccess.wantKeys(delegate, keys.areWanted());
             execution.on(delegate, flight.sql());
-            return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), wasFailed);
+            return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), text.names(), wasFailed);
         } catch (SQLException failed) {
             session.crashed(flight);
             throw failed;
@@ -72,9 +77,22 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         }
     }
 
-    final Outcome landed(KnownText text, Flight flight, Outcome arrived, boolean wasFailed) throws SQLException {
+    /** Rows can be updated only where theirs is the only statement of its text. */
+    final boolean isUpdatable() throws SQLException {
+        return delegate.getResultSetConcurrency() == ResultSet.CONCUR_UPDATABLE;
+    }
+
+    private Outcome separately(KnownText text, GeneratedKeys keys, Execution execution, boolean wasFailed)
+            throws SQLException {
+        execution.on(delegate, text.sql().text());
+        Flight flight = session.flight(text, GeneratedKeys.NONE, Set.of(), false);
+        return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), Set.of(), wasFailed);
+    }
+
+    final Outcome landed(KnownText text, Flight flight, Outcome arrived, Set<String> names, boolean wasFailed)
+            throws SQLException {
         outcome = arrived;
-        session.landed(text, flight, arrived, wasFailed);
+        session.landed(text, flight, arrived, names, wasFailed);
         return arrived;
     }
 
@@ -255,7 +273,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         batch.refuseIfLeftBehind(this);
         if (batch.isDrivers(session)) {
             batch.clear();
-            return session.withSettings(false, delegate::executeBatch);
+            return session.withSettings(delegate::executeBatch);
         }
         delegate.clearBatch();
         return Arrays.stream(batch.executeOneByOne(this))
@@ -269,7 +287,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         batch.refuseIfLeftBehind(this);
         if (batch.isDrivers(session)) {
             batch.clear();
-            return session.withSettings(false, delegate::executeLargeBatch);
+            return session.withSettings(delegate::executeLargeBatch);
         }
         delegate.clearBatch();
         return batch.executeOneByOne(this);

@@ -36,6 +36,10 @@ final class StatementBatch {
     long[] executeOneByOne(PoolSafeStatement<?> statement) throws SQLException {
         List<KnownText> all = List.copyOf(texts);
         clear();
+        for (KnownText text : all) {
+            // What is refused is refused before anything is executed.
+            statement.session.board(text);
+        }
         long[] counts = new long[all.size()];
         Arrays.fill(counts, Statement.EXECUTE_FAILED);
         for (int i = 0; i < counts.length; i++) {

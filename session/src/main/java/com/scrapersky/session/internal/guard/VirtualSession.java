@@ -8,7 +8,9 @@ import com.scrapersky.session.internal.sql.SqlPart;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
@@ -45,7 +47,7 @@ final class VirtualSession {
         this.connection = connection;
         this.driver = connection.unwrap(BaseConnection.class);
         this.ownBackend = guard.isPassThrough();
-        this.state = new VirtualState(guard.defaults());
+        this.state = new VirtualState(guard.defaults(), guard.startup());
     }
 
     Guard guard() {
@@ -150,20 +152,34 @@ final class VirtualSession {
         face.moved(target);
     }
 
-    Flight flight(KnownText text, GeneratedKeys keys, boolean bindable) throws SQLException {
+    Flight flight(KnownText text, GeneratedKeys keys, Set<String> names, boolean bindable) throws SQLException {
         boolean idle = transactionState() == TransactionState.IDLE;
         if (idle) {
             state.forgetApplied();
         }
-        return FlightPlan.of(text, state, cleanup(), keys, idle, connection.getAutoCommit(), bindable);
+        return FlightPlan.of(
+                text,
+                state,
+                cleanup(names),
+                keys,
+                idle,
+                transactionState() == TransactionState.FAILED,
+                connection.getAutoCommit(),
+                bindable);
     }
 
-    private Cleanup cleanup() {
-        return guard.cleanup(driver);
+    private Cleanup cleanup(Set<String> names) {
+        Set<String> all = names;
+        if (!state.hiddenNames().isEmpty()) {
+            all = new LinkedHashSet<>(names);
+            all.addAll(state.hiddenNames());
+        }
+        return guard.cleanup(driver, all);
     }
 
     /** Takes over what a flight that arrived has changed. */
-    void landed(KnownText text, Flight flight, Outcome outcome, boolean wasFailed) throws SQLException {
+    void landed(KnownText text, Flight flight, Outcome outcome, Set<String> names, boolean wasFailed)
+            throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         boolean sentOutsideTransaction = autoCommit && !isInTransaction();
         for (Step step : flight.steps()) {
@@ -183,7 +199,7 @@ final class VirtualSession {
                 state.told();
             }
             if (text.mayHideState()) {
-                state.hiddenStatePossible();
+                state.hiddenStatePossible(names);
             }
         }
         noteDefinitions(text);
@@ -214,6 +230,11 @@ final class VirtualSession {
                 }
             }
             case ROLLBACK -> state.rolledBack();
+            case BEGIN -> {
+                if (part.isolationGiven()) {
+                    state.characteristicsChosen();
+                }
+            }
             case SAVEPOINT -> state.savepoint(part.name());
             case RELEASE -> state.release(part.name());
             case ROLLBACK_TO -> state.rollbackTo(part.name());
@@ -300,7 +321,7 @@ final class VirtualSession {
         if (state.isSettled()) {
             return;
         }
-        Flight flight = FlightPlan.settingsOnly(state, cleanup(), idle);
+        Flight flight = FlightPlan.settingsOnly(state, cleanup(Set.of()), idle);
         try (Statement statement = connection.createStatement()) {
             statement.execute(flight.sql());
         }
@@ -311,7 +332,17 @@ final class VirtualSession {
      * Does what the driver does with statements of its own, so that they find the session's settings: in autocommit in a
      * transaction around it where there are any.
      */
-    <T extends @Nullable Object> T withSettings(boolean mayHideState, Work<T> work) throws SQLException {
+    <T extends @Nullable Object> T withSettings(Work<T> work) throws SQLException {
+        return withSettings(false, Set.of(), work);
+    }
+
+    /**
+     * As {@link #withSettings(Work)}, for what may set something unseen.
+     *
+     * @param names of custom settings that it may set
+     */
+    <T extends @Nullable Object> T withSettings(boolean mayHideState, Set<String> names, Work<T> work)
+            throws SQLException {
         if (ownBackend || (!mayHideState && state.isSettled())) {
             return work.run();
         }
@@ -319,21 +350,27 @@ final class VirtualSession {
             tellSeparately();
             T result = work.run();
             if (mayHideState) {
-                state.hiddenStatePossible();
+                state.hiddenStatePossible(names);
             }
             return result;
         }
-        return inOwnTransaction(mayHideState, work);
+        return inOwnTransaction(mayHideState, names, work);
     }
 
-    private <T extends @Nullable Object> T inOwnTransaction(boolean mayHideState, Work<T> work) throws SQLException {
+    private <T extends @Nullable Object> T inOwnTransaction(boolean mayHideState, Set<String> names, Work<T> work)
+            throws SQLException {
+        // In autocommit the driver does not enforce it.
+        boolean readOnly = connection.isReadOnly();
+        if (readOnly) {
+            connection.setReadOnly(false);
+        }
         connection.setAutoCommit(false);
         boolean done = false;
         try {
             tellSeparately();
             T result = work.run();
             if (mayHideState) {
-                state.hiddenStatePossible();
+                state.hiddenStatePossible(names);
             }
             commit();
             done = true;
@@ -343,6 +380,9 @@ final class VirtualSession {
                 rollback();
             }
             connection.setAutoCommit(true);
+            if (readOnly) {
+                connection.setReadOnly(true);
+            }
         }
     }
 
@@ -371,7 +411,7 @@ final class VirtualSession {
 
     private void commitAndClean() throws SQLException {
         KnownText commit = guard.know("COMMIT");
-        Flight flight = flight(commit, GeneratedKeys.NONE, false);
+        Flight flight = flight(commit, GeneratedKeys.NONE, Set.of(), false);
         try (Statement statement = connection.createStatement()) {
             statement.execute(flight.sql());
             Outcome outcome = Outcome.read(statement, flight, false);
@@ -417,7 +457,9 @@ final class VirtualSession {
     /** What virtual state a text asks for that a call of the driver's cannot carry. */
     void refuseInCall(KnownText text, String call) throws SQLException {
         for (SessionFeature feature : text.features()) {
-            if (guard.treatment(feature) == Treatment.VIRTUALISE && feature != SessionFeature.HIDDEN_SETTING) {
+            if (guard.treatment(feature) == Treatment.VIRTUALISE
+                    && feature != SessionFeature.HIDDEN_SETTING
+                    && feature != SessionFeature.COMPUTED_SETTING) {
                 throw guard.refusal(feature, "in " + call + ", which the driver sends in one piece");
             }
         }

@@ -1,7 +1,9 @@
 package com.scrapersky.session.internal.guard;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ final class VirtualState {
     private record Mark(Object key, Settings session, Settings applied) {}
 
     private final Settings defaults;
+    private final Settings startup;
     private Settings session;
 
     /** What the backend knows until its transaction ends; nothing outside of one. */
@@ -28,9 +31,11 @@ final class VirtualState {
     private boolean begun;
     private boolean characteristicsChosen;
     private boolean hiddenStatePossible;
+    private Set<String> hiddenNames = Set.of();
 
-    VirtualState(Settings defaults) {
+    VirtualState(Settings defaults, Settings startup) {
         this.defaults = defaults;
+        this.startup = startup;
         this.session = defaults;
     }
 
@@ -49,6 +54,17 @@ final class VirtualState {
 
     Settings defaults() {
         return defaults;
+    }
+
+    /** What RESET makes of a setting, or null where that is the server's own affair. */
+    @Nullable
+    String resetValue(String name) {
+        String standard = defaults.get(name);
+        return standard == null ? startup.get(name) : standard;
+    }
+
+    Settings startup() {
+        return startup;
     }
 
     /** The backend of the open transaction has been told everything. */
@@ -113,9 +129,18 @@ final class VirtualState {
         return characteristicsChosen;
     }
 
-    /** Code ran in the transaction that may have set something which no text shows. */
-    void hiddenStatePossible() {
+    /** Code ran in the transaction that may have set something which no text shows, {@code names} perhaps. */
+    void hiddenStatePossible(Set<String> names) {
         hiddenStatePossible = true;
+        if (!names.isEmpty()) {
+            hiddenNames = new LinkedHashSet<>(hiddenNames);
+            hiddenNames.addAll(names);
+        }
+    }
+
+    /** Names of custom settings that such code may have set. */
+    Set<String> hiddenNames() {
+        return hiddenNames;
     }
 
     boolean isHiddenStatePossible() {
@@ -175,6 +200,7 @@ final class VirtualState {
         begun = false;
         characteristicsChosen = false;
         hiddenStatePossible = false;
+        hiddenNames = Set.of();
         if (!marks.isEmpty()) {
             marks = List.of();
         }

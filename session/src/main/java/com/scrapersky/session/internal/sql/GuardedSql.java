@@ -11,7 +11,8 @@ import java.util.Set;
 /**
  * A SQL text as given to JDBC, split into its statements as pgjdbc splits it, with what each does to the session.
  *
- * <p>Made once per text; its user caches it. Immutable.
+ * <p>Like the driver with PostgreSQL's default, it takes backslashes in plain strings literally
+ * ({@code standard_conforming_strings}). Made once per text, in time linear in its length; its user caches it. Immutable.
  */
 public final class GuardedSql {
 

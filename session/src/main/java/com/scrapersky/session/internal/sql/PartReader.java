@@ -113,7 +113,7 @@ final class PartReader {
         while (sql.isWord(at, "analyze", "analyse") || sql.isWord(at, "verbose")) {
             at++;
         }
-        if (sql.has(at)) {
+        if (sql.has(at) && !sql.isWord(at, "explain")) {
             read(sql, at, draft);
         }
         if (draft.kind != Kind.SET_CONFIG) {

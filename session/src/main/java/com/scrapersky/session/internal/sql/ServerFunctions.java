@@ -2,11 +2,13 @@ package com.scrapersky.session.internal.sql;
 
 import com.scrapersky.session.SessionFeature;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The functions of PostgreSQL, and of known extensions, that leave something in the session. */
-final class ServerFunctions {
+public final class ServerFunctions {
 
     static final String SET_CONFIG = "set_config";
 
@@ -79,8 +81,20 @@ final class ServerFunctions {
         }
     }
 
+    /** Those of PostgreSQL itself, {@code set_config} included. */
+    public static Set<String> builtIn() {
+        Set<String> names = new HashSet<>(BUILT_IN.keySet());
+        names.add(SET_CONFIG);
+        return names;
+    }
+
+    /** Those of extensions, which may lie in any schema. */
+    public static Set<String> ofExtensions() {
+        return Set.copyOf(OF_EXTENSIONS.keySet());
+    }
+
     /** What a call of a function, in lower case, does to the session; {@code schema} is "" where none is written. */
-    static @Nullable SessionFeature featureOf(String schema, String name) {
+    public static @Nullable SessionFeature featureOf(String schema, String name) {
         SessionFeature feature = isBuiltIn(schema) ? BUILT_IN.get(name) : null;
         if (feature != null) {
             return feature;

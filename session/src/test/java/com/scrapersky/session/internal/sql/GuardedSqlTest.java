@@ -67,6 +67,21 @@ class GuardedSqlTest {
                                 && part.features().isEmpty()));
     }
 
+    @ParameterizedTest
+    @MethodSource("rows")
+    void whatIsSentInsteadSetsNothingForTheSession(Row row) {
+        for (SqlPart part : GuardedSql.of(row.text()).parts()) {
+            if (!part.replacement().equals(part.text())) {
+                List<SqlPart> sent = GuardedSql.of(part.replacement()).parts();
+                assertThat(sent).hasSize(part.statements());
+                assertThat(sent)
+                        .allMatch(
+                                each -> each.keeps().isEmpty() && each.resets().isEmpty());
+                assertThat(sent).allMatch(each -> each.replacement().equals(each.text()));
+            }
+        }
+    }
+
     private static List<String> describe(GuardedSql sql) {
         List<String> parts = new ArrayList<>();
         for (SqlPart part : sql.parts()) {

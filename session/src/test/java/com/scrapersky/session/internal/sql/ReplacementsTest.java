@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -177,12 +178,45 @@ class ReplacementsTest {
         assertThat(changes(Set.of())).isEmpty();
     }
 
+    /** PREPARE survives a rollback. */
+    @BeforeEach
+    void deallocate() throws SQLException {
+        execute("deallocate all");
+        connection.rollback();
+    }
+
     static Stream<SqlPart> statements() {
         return GuardedSqlTest.rows()
                 .map(row -> GuardedSql.of(row.text()))
                 .filter(sql -> sql.parts().size() == 1)
                 .map(sql -> sql.parts().get(0))
                 .filter(part -> !OF_TRANSACTIONS.contains(part.kind()));
+    }
+
+    @Test
+    void whatIsSaidToLeaveTheSessionAsItIsDoes() throws SQLException {
+        int checked = 0;
+        for (SqlPart part : statements().toList()) {
+            boolean plain = part.features().isEmpty() && (part.kind() == Kind.QUERY || part.kind() == Kind.UTILITY);
+            if (plain && execute(part.text()) == null) {
+                assertThat(changes(Set.of())).as(part.text()).isEmpty();
+                assertThat(held()).as(part.text()).isEqualTo("0");
+                checked++;
+            }
+            connection.rollback();
+        }
+        assertThat(checked).isGreaterThan(50);
+    }
+
+    /** How many channels, prepared statements and holdable cursors the session has. */
+    private static String held() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select (select count(*) from pg_listening_channels())"
+                        + " + (select count(*) from pg_prepared_statements where from_sql)"
+                        + " + (select count(*) from pg_cursors where is_holdable)")) {
+            row.next();
+            return row.getString(1);
+        }
     }
 
     @Test
