@@ -42,6 +42,8 @@ final class Fixture {
     static DataSource driver(String url) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setURL(url);
+        // Sends the name in the startup packet, where RESET finds it.
+        source.setAssumeMinServerVersion("12");
         if (!url.contains("ApplicationName=")) {
             source.setApplicationName("sky-session");
         }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -23,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every row on every pooler: works as on a direct connection, moves, or is refused by name, and leaves nothing behind.
  * {@code docs/poolers.md} is written from the same rows.
  *
- * <p>While you work on some: {@code -Dmatrix.rows=text} runs those whose name contains the text, and
+ * <p>While you work on some: {@code -Dmatrix.rows=pattern} runs those in whose name, or that of
+ * their group, the pattern is found, and
  * {@code -Dmatrix.route=ODYSSEY} those of one pooler.
  */
 class MatrixTest {
@@ -47,7 +49,7 @@ class MatrixTest {
     }
 
     static Stream<Arguments> cases() {
-        String wanted = System.getProperty("matrix.rows", "");
+        Pattern wanted = Pattern.compile(System.getProperty("matrix.rows", ""));
         String behind = System.getProperty("matrix.route", "");
         return Arrays.stream(Route.values())
                 .filter(each -> each != Route.DIRECT && each.name().contains(behind))
@@ -55,7 +57,8 @@ class MatrixTest {
                         .map(group -> new RowGroup(
                                 group.title(),
                                 group.rows().stream()
-                                        .filter(row -> row.toString().contains(wanted))
+                                        .filter(row -> wanted.matcher(group + ", " + row)
+                                                .find())
                                         .toList()))
                         .filter(group -> !group.rows().isEmpty())
                         .map(group -> Arguments.of(each, group)));

@@ -21,6 +21,8 @@ final class Rows {
     private static List<RowGroup> collect() {
         List<RowGroup> groups = new ArrayList<>(DisguisedRows.all());
         groups.addAll(HiddenRows.all());
+        groups.addAll(SettingRows.all());
+        groups.addAll(SessionRows.all());
         return List.copyOf(groups);
     }
 }

@@ -22,7 +22,7 @@ import java.util.List;
 final class StateTexts {
 
     private static final String TIMEOUT = "show statement_timeout";
-    private static final String TENANT = "select current_setting('app.tenant', true)";
+    private static final String TENANT = "select nullif(current_setting('app.tenant', true), '')";
     private static final String USERS = "select current_user, session_user, current_setting('role')";
     private static final String LOCKS = "select mode, objid from pg_locks where locktype = 'advisory'";
 
