@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Runs programs through a pooler and directly until one differs or leaves something behind, and explains that one by a
@@ -33,37 +34,25 @@ final class Campaign implements AutoCloseable {
     private final PooledSide pooled;
     private final Oracle oracle;
     private final Trial trial;
-    private final Generator programs;
+    private final Supplier<Program> programs;
     private final List<Program> sinceLook = new ArrayList<>();
     private final Map<Feature, Integer> refused = new EnumMap<>(Feature.class);
     private int steps;
     private int count;
 
-    Campaign(PoolerKind pooler, Pool.Kind pool, Generator programs, Oracle oracle) {
+    Campaign(PoolerKind pooler, Pool.Kind pool, Supplier<Program> programs, Oracle oracle) {
         this.oracle = oracle;
         this.pooled = new PooledSide(Labs.POOLED, pooler, pool);
         this.trial = new Trial(new DirectSide(Labs.DIRECT, pooled), pooled);
         this.programs = programs;
     }
 
-    /** The first failure within that many steps more. */
+    /** The first failure within that many steps more, explained. */
     Optional<Failure> search(int more) {
         int end = steps + more;
         while (steps < end) {
-            if (oracle == Oracle.VISIBLE && count > 0) {
-                restart();
-            }
-            Program program = programs.next();
-            // Mostly in turn, which can be repeated.
-            Pace pace = count % 3 == 2 ? Pace.AT_ONCE : Pace.IN_TURN;
-            Comparison comparison = run(program, pace);
-            steps += program.lines().size();
-            count++;
-            comparison
-                    .found()
-                    .refused()
-                    .forEach(line -> refused.merge(program.lines().get(line).feature(), 1, Integer::sum));
-            sinceLook.add(program);
+            Pace pace = nextPace();
+            Comparison comparison = next(pace);
             if (!comparison.isEqual()) {
                 return Optional.of(explained(comparison, pace));
             }
@@ -76,6 +65,39 @@ final class Campaign implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /** The first program within that many steps more that shows a difference, as it is. */
+    Optional<Comparison> firstDifference(int more) {
+        int end = steps + more;
+        while (steps < end) {
+            Comparison comparison = next(nextPace());
+            if (!comparison.isEqual()) {
+                return Optional.of(comparison);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Mostly in turn, which can be repeated. */
+    private Pace nextPace() {
+        return count % 3 == 2 ? Pace.AT_ONCE : Pace.IN_TURN;
+    }
+
+    private Comparison next(Pace pace) {
+        if (oracle == Oracle.VISIBLE && count > 0) {
+            restart();
+        }
+        Program program = programs.get();
+        Comparison comparison = run(program, pace);
+        steps += program.lines().size();
+        count++;
+        sinceLook.add(program);
+        comparison
+                .found()
+                .refused()
+                .forEach(line -> refused.merge(program.lines().get(line).feature(), 1, Integer::sum));
+        return comparison;
     }
 
     int steps() {

@@ -5,21 +5,17 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 
 /** Runs one client's lines on one side, and notes everything visible. Used by one thread at a time. */
 final class Client {
-
-    /** What a refused line's transcript says. */
-    static final String REFUSED = "REFUSED";
-
-    /** What the transcript of a line says that was left out while the transaction had failed. */
-    static final String REFUSED_WHEN_FAILED = "REFUSED in a failed transaction";
 
     private final Side side;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
@@ -74,28 +70,28 @@ final class Client {
     }
 
     /** Runs a step and gives what was seen. */
-    String perform(Step step) {
+    Entry perform(Step step) {
         return note(() -> step.run(this));
     }
 
     /** Leaves a step out that was refused on the other side. */
-    String leaveOut() {
+    Entry leaveOut() {
         try {
             Connection current = connection;
             return current != null
                             && current.unwrap(BaseConnection.class).getTransactionState() == TransactionState.FAILED
-                    ? REFUSED_WHEN_FAILED
-                    : REFUSED;
+                    ? Entry.refusedInFailedTransaction()
+                    : Entry.refused("");
         } catch (SQLException e) {
             throw new IllegalStateException("Side " + side.name() + " is not plain pgjdbc: " + e.getMessage(), e);
         }
     }
 
-    String begin() {
+    Entry begin() {
         return note(this::borrow);
     }
 
-    String end() {
+    Entry end() {
         return note(this::giveBack);
     }
 
@@ -103,20 +99,25 @@ final class Client {
         void run() throws SQLException;
     }
 
-    private String note(Work work) {
+    private Entry note(Work work) {
         seen = new StringJoiner(", ");
+        String why = "";
         try {
             work.run();
         } catch (SQLException error) {
             if (side.isPooled() && Refusal.is(error)) {
-                System.err.println("REFUSAL " + error.getMessage());
-                return REFUSED;
+                return Entry.refused(String.valueOf(error.getMessage()));
             }
             see("fails with " + error.getSQLState());
+            why = String.valueOf(error.getMessage());
         } catch (RuntimeException error) {
             see("throws " + error.getClass().getSimpleName());
+            why = Arrays.stream(error.getStackTrace())
+                    .limit(5)
+                    .map(StackTraceElement::toString)
+                    .collect(Collectors.joining(", ", error.getMessage() + " at ", ""));
         }
-        return (seen.length() == 0 ? "done" : seen.toString()) + state();
+        return new Entry((seen.length() == 0 ? "done" : seen.toString()) + state(), why);
     }
 
     /** What can be asked for without a statement, after every step. */

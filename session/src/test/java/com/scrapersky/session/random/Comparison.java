@@ -2,7 +2,6 @@ package com.scrapersky.session.random;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -22,8 +21,8 @@ record Comparison(Program program, Side measure, Side judged, Transcript expecte
                 differences.add("line " + (line + 1));
             }
         }
-        differing(expected.ends(), found.ends()).forEach(differences::add);
-        differing(expected.tables(), found.tables()).forEach(table -> differences.add("table " + table));
+        differences.addAll(differingEnds());
+        differingTables().forEach(table -> differences.add("table " + table));
         return differences;
     }
 
@@ -32,23 +31,32 @@ record Comparison(Program program, Side measure, Side judged, Transcript expecte
         if (IntStream.range(0, program.lines().size()).anyMatch(this::differs)) {
             return "line";
         }
-        return differing(expected.ends(), found.ends()).stream().findFirst().orElse(isEqual() ? "" : "table");
+        return differingEnds().stream().findFirst().orElse(isEqual() ? "" : "table");
     }
 
     private boolean differs(int line) {
-        Line what = program.lines().get(line);
-        String direct = expected.lines().get(line);
-        String pooled = found.lines().get(line);
-        if (pooled.equals(Client.REFUSED)) {
-            return !what.feature().mayBeRefused() && !KnownDifferences.acceptsRefusal(what.step(), direct);
-        }
-        return !direct.equals(pooled) && !KnownDifferences.accepts(what.step(), direct, pooled);
+        Entry direct = expected.lines().get(line);
+        Entry pooled = found.lines().get(line);
+        return !(direct.seen().equals(pooled.seen()) && !pooled.isRefused())
+                && !KnownDifferences.accepts(program.lines().get(line), direct, pooled);
     }
 
-    private static List<String> differing(Map<String, String> one, Map<String, String> other) {
-        TreeSet<String> keys = new TreeSet<>(one.keySet());
-        keys.addAll(other.keySet());
-        keys.removeIf(key -> Objects.equals(one.get(key), other.get(key)));
+    private List<String> differingEnds() {
+        TreeSet<String> keys = new TreeSet<>(expected.ends().keySet());
+        keys.addAll(found.ends().keySet());
+        keys.removeIf(key -> end(expected, key).seen().equals(end(found, key).seen()));
+        return List.copyOf(keys);
+    }
+
+    private static Entry end(Transcript transcript, String name) {
+        return transcript.ends().getOrDefault(name, Entry.of("not reached"));
+    }
+
+    private List<String> differingTables() {
+        TreeSet<String> keys = new TreeSet<>(expected.tables().keySet());
+        keys.addAll(found.tables().keySet());
+        keys.removeIf(
+                key -> Objects.equals(expected.tables().get(key), found.tables().get(key)));
         return List.copyOf(keys);
     }
 
@@ -60,28 +68,28 @@ record Comparison(Program program, Side measure, Side judged, Transcript expecte
             text.append("%3d  %s%n".formatted(line + 1, program.lines().get(line)));
             both(text, expected.lines().get(line), found.lines().get(line), differs(line));
         }
-        differing(expected.ends(), found.ends()).forEach(end -> {
+        for (String end : differingEnds()) {
             text.append("     ").append(end).append('\n');
-            both(text, expected.ends().get(end), found.ends().get(end), true);
-        });
-        differing(expected.tables(), found.tables()).forEach(table -> {
+            both(text, end(expected, end), end(found, end), true);
+        }
+        for (String table : differingTables()) {
             text.append("     afterwards in ").append(table).append('\n');
-            both(text, expected.tables().get(table), found.tables().get(table), true);
-        });
+            both(
+                    text,
+                    Entry.of(String.valueOf(expected.tables().get(table))),
+                    Entry.of(String.valueOf(found.tables().get(table))),
+                    true);
+        }
         return text.toString();
     }
 
-    private void both(StringBuilder text, String direct, String pooled, boolean differs) {
-        if (Client.REFUSED.equals(pooled)) {
-            text.append(differs ? "     >>> " : "         ")
-                    .append(judged.name())
-                    .append(": ")
-                    .append(direct)
-                    .append('\n');
-        } else if (Objects.equals(direct, pooled)) {
-            text.append("         both: ").append(direct).append('\n');
+    private void both(StringBuilder text, Entry direct, Entry pooled, boolean differs) {
+        String mark = differs ? "     >>> " : "         ";
+        if (pooled.isRefused()) {
+            text.append(mark).append(judged.name()).append(": ").append(pooled).append('\n');
+        } else if (!differs && direct.seen().equals(pooled.seen())) {
+            text.append("         both: ").append(direct.seen()).append('\n');
         } else {
-            String mark = differs ? "     >>> " : "         ";
             text.append(mark).append(measure.name()).append(": ").append(direct).append('\n');
             text.append(mark).append(judged.name()).append(": ").append(pooled).append('\n');
         }

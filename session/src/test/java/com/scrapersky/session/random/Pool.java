@@ -21,6 +21,18 @@ record Pool(DataSource dataSource, Runnable end) implements AutoCloseable {
                 return new Pool(sessions.dataSource(), sessions::close);
             }
         },
+        /** The same over a pool that was there before. */
+        WRAPPED {
+            @Override
+            Pool open(PoolerLab pooler) {
+                Pool plain = PLAIN.open(pooler);
+                DatabaseSessionFactory sessions = DatabaseSessionFactory.wrap(plain.dataSource());
+                return new Pool(sessions.dataSource(), () -> {
+                    sessions.close();
+                    plain.close();
+                });
+            }
+        },
         /** HikariCP and pgjdbc with the usual advice for transaction-mode poolers: no named statements. */
         PLAIN {
             @Override

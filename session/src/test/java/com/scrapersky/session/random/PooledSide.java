@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /** All clients on one pool, through a pooler with few backends. */
 final class PooledSide implements Side {
 
-    private static final String[] CUSTOM_SETTINGS = {"app.tenant", "app.user", "app.seen"};
+    private static final String[] CUSTOM_SETTINGS = {"app.tenant", "app.actor", "app.seen"};
 
     private final PostgresLab postgres;
     private final PoolerKind kind;

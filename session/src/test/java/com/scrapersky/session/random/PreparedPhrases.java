@@ -68,9 +68,10 @@ final class PreparedPhrases {
         String slot = slot();
         boolean keys = template.sql().startsWith("insert") && dice.chance(40);
         script.add(feature, new PreparedStep.Prepare(slot, template.sql(), keys));
-        for (int times = dice.between(1, 4); times > 0; times--) {
+        int executions = dice.between(1, 4);
+        for (int execution = 0; execution < executions; execution++) {
             for (int i = 0; i < template.parameters().size(); i++) {
-                if (times > 2 || dice.chance(70)) {
+                if (dice.chance(execution == 0 ? 97 : 60)) {
                     script.add(
                             feature,
                             new PreparedStep.Bind(
@@ -95,7 +96,7 @@ final class PreparedPhrases {
             case 1 -> new Template("select ?::text, current_schema(), (select name from place)", texts(1));
             case 2 ->
                 new Template(
-                        "set local app.user = 'local'; select ?::int + 1, current_setting('app.user')", numbers(1));
+                        "set local app.actor = 'local'; select ?::int + 1, current_setting('app.actor')", numbers(1));
             case 3 ->
                 new Template("select word from " + names.schema() + ".secret where id < ? order by id", numbers(1));
             default -> new Template(data.query(), List.of());
@@ -118,7 +119,7 @@ final class PreparedPhrases {
                 ? new Template("select set_config('app.tenant', ?, false)", List.of(names::tenant))
                 : new Template(
                         "select set_config(?, ?, ?)",
-                        List.of(() -> dice.one("app.tenant", "app.user"), names::tenant, () -> dice.chance(60)));
+                        List.of(() -> dice.one("app.tenant", "app.actor"), names::tenant, () -> dice.chance(60)));
     }
 
     private Template set() {

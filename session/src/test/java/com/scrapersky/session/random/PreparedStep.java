@@ -187,7 +187,7 @@ sealed interface PreparedStep extends Step {
             for (int i = 0; i < arguments.size(); i++) {
                 java.append(binding("s", i + 2, arguments.get(i))).append(' ');
             }
-            return java.append("s.execute(); s.getString(1); }").toString();
+            return java.append("s.execute(); s.getObject(1); }").toString();
         }
 
         private String text() {
@@ -203,7 +203,7 @@ sealed interface PreparedStep extends Step {
                     bind(statement, i + 2, arguments.get(i));
                 }
                 statement.execute();
-                client.see("out " + statement.getString(1));
+                client.see("out " + statement.getObject(1));
             }
         }
     }

@@ -24,7 +24,7 @@ final class Runner implements AutoCloseable {
     /** Far more than any program takes: what is longer waits for something that does not come. */
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private static final String NOT_REACHED = "NOT REACHED";
+    private static final Entry NOT_REACHED = Entry.of("NOT REACHED");
 
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "random-client");
@@ -41,9 +41,9 @@ final class Runner implements AutoCloseable {
         side.fixture().reset();
         Map<String, Client> clients = new LinkedHashMap<>();
         program.clients().forEach(name -> clients.put(name, new Client(side)));
-        String[] lines = new String[program.lines().size()];
+        Entry[] lines = new Entry[program.lines().size()];
         Arrays.fill(lines, NOT_REACHED);
-        Map<String, String> ends = Collections.synchronizedMap(new TreeMap<>());
+        Map<String, Entry> ends = Collections.synchronizedMap(new TreeMap<>());
         ConcurrentLinkedQueue<Integer> order = new ConcurrentLinkedQueue<>();
         List<Runnable> works = new ArrayList<>();
         if (pace == Program.Pace.IN_TURN) {
@@ -67,14 +67,15 @@ final class Runner implements AutoCloseable {
         boolean finished = finish(works.stream().<Future<?>>map(threads::submit).toList(), side);
         ends.put(
                 "when all have ended",
-                finished
-                        ? side.fixture().openTransactions() + " transactions are open"
-                        : "they hang for " + LIMIT.toSeconds() + " s");
+                Entry.of(
+                        finished
+                                ? side.fixture().openTransactions() + " transactions are open"
+                                : "they hang for " + LIMIT.toSeconds() + " s"));
         return new Transcript(
                 List.of(lines), Map.copyOf(ends), finished ? side.fixture().contents() : Map.of(), List.copyOf(order));
     }
 
-    private static String perform(
+    private static Entry perform(
             Client client, Program program, int line, Set<Integer> leftOut, ConcurrentLinkedQueue<Integer> order) {
         order.add(line);
         return leftOut.contains(line)

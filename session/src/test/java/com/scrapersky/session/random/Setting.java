@@ -9,7 +9,7 @@ record Setting(String name, List<String> values) {
     static final List<Setting> SOUND = List.of(
             new Setting("app.tenant", List.of("'t1'", "'t2'")),
             new Setting("app.tenant", List.of("'t1'", "'t2'")),
-            new Setting("app.user", List.of("'u 1'", "'ü'", "''")),
+            new Setting("app.actor", List.of("'u 1'", "'ü'", "''")),
             new Setting("work_mem", List.of("'8MB'", "16384", "'7MB'")),
             new Setting("statement_timeout", List.of("'20s'", "30000", "0")),
             new Setting("lock_timeout", List.of("'15s'", "16000")),

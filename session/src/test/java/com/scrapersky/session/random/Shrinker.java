@@ -10,6 +10,9 @@ import java.util.function.Predicate;
  */
 final class Shrinker {
 
+    /** A line of which nothing matters but that its client runs a statement: on one backend, so that the next runs on another. */
+    private static final Step ANY_STATEMENT = StatementStep.Execute.of("select 1");
+
     private final Predicate<Program> fails;
     private int runsLeft;
 
@@ -76,9 +79,9 @@ final class Shrinker {
             boolean simpler = true;
             while (simpler) {
                 simpler = false;
-                for (Step step : smallest.lines().get(line).step().simpler()) {
+                for (Line replacement : simpler(smallest.lines().get(line))) {
                     List<Line> lines = new ArrayList<>(smallest.lines());
-                    lines.set(line, lines.get(line).with(step));
+                    lines.set(line, replacement);
                     Program candidate = smallest.with(lines);
                     if (stillFails(candidate)) {
                         smallest = candidate;
@@ -89,5 +92,14 @@ final class Shrinker {
             }
         }
         return smallest;
+    }
+
+    private static List<Line> simpler(Line line) {
+        List<Line> simpler = new ArrayList<>();
+        if (!line.step().equals(ANY_STATEMENT)) {
+            simpler.add(new Line(line.client(), Feature.DATA, ANY_STATEMENT));
+            line.step().simpler().forEach(step -> simpler.add(line.with(step)));
+        }
+        return simpler;
     }
 }

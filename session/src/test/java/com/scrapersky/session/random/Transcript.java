@@ -13,12 +13,12 @@ import java.util.Set;
  * @param tables what was in the tables afterwards
  * @param order the lines in the order in which they began
  */
-record Transcript(List<String> lines, Map<String, String> ends, Map<String, String> tables, List<Integer> order) {
+record Transcript(List<Entry> lines, Map<String, Entry> ends, Map<String, String> tables, List<Integer> order) {
 
     Set<Integer> refused() {
         Set<Integer> refused = new HashSet<>();
         for (int line = 0; line < lines.size(); line++) {
-            if (lines.get(line).equals(Client.REFUSED)) {
+            if (lines.get(line).isRefused()) {
                 refused.add(line);
             }
         }

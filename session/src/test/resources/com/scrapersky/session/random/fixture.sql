@@ -101,7 +101,7 @@ begin
 end $$;
 
 -- Not even a function in the text.
-create or replace view public.keeping as select set_config('app.user', 'of a view', false) as kept;
+create or replace view public.keeping as select set_config('app.actor', 'of a view', false) as kept;
 
 create or replace function public.items_of(schema text) returns refcursor language plpgsql as $$
 declare

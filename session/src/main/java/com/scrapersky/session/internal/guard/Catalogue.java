@@ -26,7 +26,7 @@ final class Catalogue {
      */
     static final String SUSPECT = "(^|;|\\*/|--[^\\n]*\\n|begin|then|else|loop|atomic)\\s*set[^a-z0-9_$]"
             + "|reset|listen|load|prepare|deallocate|discard|temp|execute|commit|rollback|u&"
-            + "|set_|setseed|advisory|currval|lastval|pg_backup|pg_repl|pgv_|dblink|http_|hypopg";
+            + "|set_|pg_settings|setseed|advisory|currval|lastval|pg_backup|pg_repl|pgv_|dblink|http_|hypopg";
 
     private static final int SQL_BODIES = 14;
 

@@ -1,6 +1,7 @@
 package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.SessionFeature;
+import com.scrapersky.session.internal.sql.SqlPart.Kind;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -40,6 +41,19 @@ final class StatementBatch {
             // What is refused is refused before anything is executed.
             statement.session.board(text);
         }
+        boolean controlsTransactions = all.stream()
+                .flatMap(text -> text.sql().parts().stream())
+                .anyMatch(part -> part.kind() == Kind.BEGIN
+                        || part.kind() == Kind.COMMIT
+                        || part.kind() == Kind.ROLLBACK
+                        || part.kind() == Kind.DISCARD_ALL
+                        || part.kind() == Kind.OWN_TRANSACTION);
+        return controlsTransactions
+                ? each(statement, all)
+                : statement.session.together(() -> each(statement, all));
+    }
+
+    private static long[] each(PoolSafeStatement<?> statement, List<KnownText> all) throws SQLException {
         long[] counts = new long[all.size()];
         Arrays.fill(counts, Statement.EXECUTE_FAILED);
         for (int i = 0; i < counts.length; i++) {

@@ -357,6 +357,13 @@ final class VirtualSession {
         return inOwnTransaction(mayHideState, names, work);
     }
 
+    /** Does several things of which all happen or none, as statements do that share a Sync in autocommit. */
+    <T extends @Nullable Object> T together(Work<T> work) throws SQLException {
+        return connection.getAutoCommit() && !isInTransaction() && !ownBackend
+                ? inOwnTransaction(false, Set.of(), work)
+                : work.run();
+    }
+
     private <T extends @Nullable Object> T inOwnTransaction(boolean mayHideState, Set<String> names, Work<T> work)
             throws SQLException {
         // In autocommit the driver does not enforce it.

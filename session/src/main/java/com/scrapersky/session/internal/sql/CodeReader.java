@@ -41,7 +41,9 @@ final class CodeReader {
             if (beginsStatement(i)) {
                 statement(i);
             }
-            if (FunctionCalls.isCall(code, i)) {
+            if (FunctionCalls.updatesSettings(code, i)) {
+                setsComputed();
+            } else if (FunctionCalls.isCall(code, i)) {
                 call(i);
             } else if (code.isWord(i, "execute") && !code.isWord(i + 1, "function", "procedure")) {
                 dynamic(i);
@@ -113,11 +115,15 @@ final class CodeReader {
         FunctionCalls.read(
                 code.stretch(token, code.behindParenthesis(token + 1)), token, FunctionCalls.Rewriting.TO_LOCAL, draft);
         if (draft.features.contains(SessionFeature.COMPUTED_SETTING)) {
-            sets = true;
-            rewritable = false;
-            features.add(SessionFeature.COMPUTED_SETTING);
+            setsComputed();
         }
         set(draft);
+    }
+
+    private void setsComputed() {
+        sets = true;
+        rewritable = false;
+        features.add(SessionFeature.COMPUTED_SETTING);
     }
 
     /** EXECUTE of a string: what can be seen of it counts, and the rest is taken for the worse. */

@@ -7,7 +7,8 @@ import java.util.Set;
 
 /**
  * Reads code in a language other than SQL and PL/pgSQL: its strings are taken for statements, and code that executes
- * statements which stand in no string is taken for the worse.
+ * statements which stand in no string is taken for the worse. Data that lives as long as the session ({@code %_SHARED} in
+ * PL/Perl, {@code GD} in PL/Python and PL/Tcl) is state of an extension.
  */
 final class ForeignCodeReader {
 
@@ -56,6 +57,9 @@ final class ForeignCodeReader {
             if (feature != null) {
                 features.add(feature);
             }
+        }
+        if (words.contains("_shared") || words.contains("$_shared") || words.contains("gd")) {
+            features.add(SessionFeature.EXTENSION_STATE);
         }
         if (words.contains(ServerFunctions.SET_CONFIG)) {
             features.add(SessionFeature.HIDDEN_SETTING);

@@ -4,7 +4,7 @@ import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.internal.sql.SqlPart.Kind;
 import org.jspecify.annotations.Nullable;
 
-/** Finds calls of functions that leave something in the session, in a statement that the server executes now. */
+/** Finds what leaves something in the session by calling a function, in a statement that the server executes now. */
 final class FunctionCalls {
 
     private FunctionCalls() {}
@@ -19,6 +19,9 @@ final class FunctionCalls {
 
     static void read(Statement sql, int from, Rewriting rewriting, PartDraft draft) {
         for (int i = from; i < sql.to(); i++) {
+            if (updatesSettings(sql, i)) {
+                draft.features.add(SessionFeature.COMPUTED_SETTING);
+            }
             if (!isCall(sql, i)) {
                 continue;
             }
@@ -62,6 +65,16 @@ final class FunctionCalls {
     static boolean isCall(Statement sql, int token) {
         return sql.isIdentifier(token)
                 && (sql.isSymbol(token + 1, '(') || (sql.isSymbol(token + 1, '}') && sql.isWord(token - 1, "call")));
+    }
+
+    /** A rule of PostgreSQL makes set_config of an UPDATE of pg_settings (catalog/system_views.sql: pg_settings_u). */
+    static boolean updatesSettings(Statement sql, int token) {
+        if (!sql.isWord(token, "update")) {
+            return false;
+        }
+        int at = sql.isWord(token + 1, "only") ? token + 2 : token + 1;
+        at = sql.identifier(at).equals("pg_catalog") && sql.isSymbol(at + 1, '.') ? at + 2 : at;
+        return sql.identifier(at).equals("pg_settings");
     }
 
     static boolean isSetConfig(Statement sql, int token) {

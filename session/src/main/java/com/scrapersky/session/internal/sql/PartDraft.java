@@ -121,10 +121,8 @@ final class PartDraft {
     private static String closed(Statement statement, String text) {
         int last = statement.to() - 1;
         int code = statement.has(last) ? statement.end(last) : statement.startCharacter();
-        return statement.tokens().text().indexOf("--", code) >= 0
-                        && statement.tokens().text().indexOf("--", code) < statement.endCharacter()
-                ? text + "\n"
-                : text;
+        String rest = statement.tokens().text().substring(code, statement.endCharacter());
+        return rest.contains("--") ? text + "\n" : text;
     }
 
     private static int placeholders(Statement statement) {

@@ -13,7 +13,7 @@ final class Settings {
 
     /**
      * Stands for what must not reach a shared backend: it returns no rows, needs no right, works in any transaction and on
-     * a standby, and undoes nothing where nobody listens. CLOSE ALL would close the transaction's cursors, DISCARD PLANS
+     * a standby (PostgreSQL, tcop/utility.c), and undoes nothing where nobody listens. CLOSE ALL would close the transaction's cursors, DISCARD PLANS
      * would cost other clients their plans.
      */
     static final String NOTHING = "UNLISTEN *";

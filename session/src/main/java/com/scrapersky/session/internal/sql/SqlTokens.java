@@ -19,7 +19,6 @@ final class SqlTokens {
     private int[] starts = new int[32];
     private int[] ends = new int[32];
     private int count;
-    private boolean complete = true;
 
     /** For each statement: its first token, the token behind its last, its first character, the one behind its last. */
     private int[] bounds = new int[4];
@@ -55,11 +54,6 @@ final class SqlTokens {
 
     int end(int token) {
         return ends[token];
-    }
-
-    /** Whether every quote and comment ends. */
-    boolean isComplete() {
-        return complete;
     }
 
     int statements() {
@@ -100,13 +94,7 @@ final class SqlTokens {
     private int commentEnd(int at) {
         boolean block = chars[at] == '/';
         int end = block ? Parser.parseBlockComment(chars, at) : Parser.parseLineComment(chars, at);
-        if (end == at) {
-            return at;
-        }
-        if (block && end >= chars.length) {
-            complete = false;
-        }
-        return Math.min(end + 1, chars.length);
+        return end == at ? at : Math.min(end + 1, chars.length);
     }
 
     /** Takes the token at {@code at}; returns where the next may begin. */
@@ -198,11 +186,7 @@ final class SqlTokens {
 
     /** Where the next token may begin behind a closing quote, or the end of a text whose quote does not close. */
     private int closed(int quote) {
-        if (quote >= chars.length) {
-            complete = false;
-            return chars.length;
-        }
-        return quote + 1;
+        return Math.min(quote + 1, chars.length);
     }
 
     private int numberEnd(int from) {

@@ -137,6 +137,14 @@ class CodeBodyTest {
     }
 
     @Test
+    void ofOtherLanguagesThatRememberSomething() {
+        assertThat(CodeBody.of("plperl", "$_SHARED{tenant} = $_[0]; return;").features())
+                .containsExactly(SessionFeature.EXTENSION_STATE);
+        assertThat(CodeBody.of("plpython3u", "GD['tenant'] = 7").features())
+                .containsExactly(SessionFeature.EXTENSION_STATE);
+    }
+
+    @Test
     void ofLanguagesWhoseCodeIsElsewhere() {
         assertThat(CodeBody.of("java", "com.example.Work.run").features())
                 .containsExactly(SessionFeature.HIDDEN_SETTING);
