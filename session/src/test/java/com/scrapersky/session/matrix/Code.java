@@ -27,6 +27,7 @@ final class Code {
             }
         }
         statements.addAll(HiddenRows.definitions());
+        statements.addAll(DriverRows.definitions());
         return statements;
     }
 

@@ -81,7 +81,7 @@ final class HiddenRows {
                 "grant select on matrix.guarded to app_reader",
                 "create function matrix.add_who(text, text) returns text language sql as $$ select matrix.become($2) $$",
                 "create aggregate matrix.last_who(text) (sfunc = matrix.add_who, stype = text)",
-                "create operator matrix.=> (leftarg = text, rightarg = text, function = matrix.add_who)");
+                "create operator matrix.==> (leftarg = text, rightarg = text, function = matrix.add_who)");
     }
 
     static List<RowGroup> all() {
@@ -134,7 +134,7 @@ final class HiddenRows {
             texts("a cascade", "insert into matrix.parent values (1)", "insert into matrix.child values (1)", "delete from matrix.parent", WHO, WHO),
             texts("a policy", "SET ROLE app_reader", "select count(*) from matrix.guarded", WHO, WHO, "RESET ROLE", WHO),
             texts("an aggregate", "select matrix.last_who(x) from (values ('ann'), ('bob')) v (x)", WHO, WHO),
-            texts("an operator", "select 'ann' operator(matrix.=>) 'bob'", WHO, WHO),
+            texts("an operator", "select 'ann' operator(matrix.==>) 'bob'", WHO, WHO),
             texts("COPY of a query", "copy (select matrix.become('ann')) to '/dev/null'", WHO, WHO),
             texts("EXPLAIN ANALYZE", "explain (analyze, costs off, timing off, summary off, buffers off) " + CALL, WHO, WHO),
             texts("a common table expression", "with w as (select matrix.become('ann') as who) select who from w", WHO, WHO),

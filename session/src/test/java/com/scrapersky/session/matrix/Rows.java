@@ -23,6 +23,10 @@ final class Rows {
         groups.addAll(HiddenRows.all());
         groups.addAll(SettingRows.all());
         groups.addAll(SessionRows.all());
+        groups.addAll(CallRows.all());
+        groups.addAll(IdentityRows.all());
+        groups.addAll(StatementRows.all());
+        groups.addAll(DriverRows.all());
         return List.copyOf(groups);
     }
 }
