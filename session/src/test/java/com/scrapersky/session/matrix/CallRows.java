@@ -115,6 +115,8 @@ final class CallRows {
                 player.commit();
                 getSchema(player);
                 player.commit();
+                player.execute(PATH);
+                player.commit();
             }),
             works(SET_SCHEMA, "in a failed transaction", player -> {
                 player.autoCommit(false);

@@ -1,5 +1,6 @@
 package com.scrapersky.session.matrix;
 
+import static com.scrapersky.session.SessionFeature.SETTING;
 import static com.scrapersky.session.matrix.StatementRows.row;
 
 import java.io.ByteArrayOutputStream;
@@ -57,16 +58,32 @@ final class DriverRows {
                 long rows = copies(on).copyOut("copy (select name, n, current_schema() from things order by n) to stdout (format csv)", out);
                 return in + " " + rows + out.toString(StandardCharsets.UTF_8) + Player.execute(on, "delete from things");
             }),
-            row("in, by hand", on -> {
-                CopyIn copy = copies(on).copyIn("copy things (name) from stdin");
-                byte[] line = "x\n".getBytes(StandardCharsets.UTF_8);
-                copy.writeToCopy(line, 0, line.length);
-                return copy.isActive() + " " + copy.endCopy() + copy.isActive() + Player.execute(on, "delete from things");
+            MatrixRow.jdbc("in, by hand", player -> {
+                player.step("copy", DriverRows::byHand);
+                player.step("copy again", DriverRows::byHand);
+                player.execute("SET search_path = tenant_1");
+                player.autoCommit(false);
+                player.step("copy in a transaction", DriverRows::byHand);
+                player.commit();
+                player.execute("show search_path");
+                player.commit();
             }),
-            row("in, given up", on -> {
-                CopyIn copy = copies(on).copyIn("copy things (name) from stdin");
-                copy.cancelCopy();
-                return Player.execute(on, "select count(*) from things");
+            MatrixRow.of(SETTING, "COPY by hand, in autocommit, in a session with settings", Expected.REFUSED, player -> {
+                player.execute("SET search_path = tenant_1");
+                player.step("copy", DriverRows::byHand);
+            }),
+            row("as a plain statement", on -> Player.execute(on, "copy things from stdin")),
+            MatrixRow.jdbc("as a plain statement, into a table with code", player -> {
+                player.execute("select 1", "copy matrix.defaults from stdin", "select 2");
+            }),
+            MatrixRow.jdbc("in, given up", player -> {
+                for (int i = 0; i < 2; i++) {
+                    player.step("copy", on -> {
+                        CopyIn copy = copies(on).copyIn("copy things (name) from stdin");
+                        copy.cancelCopy();
+                        return Player.execute(on, "select count(*) from things");
+                    });
+                }
             }),
             MatrixRow.jdbc("in, that fails", player -> {
                 for (int i = 0; i < 2; i++) {
@@ -74,8 +91,14 @@ final class DriverRows {
                     player.execute("select count(*) from things", "SET app.tenant = 'x'");
                 }
             }),
-            row("as a plain statement", on -> Player.execute(on, "copy things from stdin")),
         };
+    }
+
+    private static Object byHand(Connection on) throws SQLException {
+        CopyIn copy = copies(on).copyIn("copy things (name) from stdin");
+        byte[] line = "x\n".getBytes(StandardCharsets.UTF_8);
+        copy.writeToCopy(line, 0, line.length);
+        return copy.isActive() + " " + copy.endCopy() + copy.isActive() + Player.execute(on, "delete from things");
     }
 
     private static MatrixRow[] largeObjects() {
@@ -90,9 +113,9 @@ final class DriverRows {
                         object.write("content".getBytes(StandardCharsets.UTF_8));
                     }
                     try (LargeObject object = manager.open(oid, LargeObjectManager.READ)) {
-                        String read = new String(object.read(100), StandardCharsets.UTF_8) + object.size();
+                        return new String(object.read(100), StandardCharsets.UTF_8) + object.size();
+                    } finally {
                         manager.delete(oid);
-                        return read;
                     }
                 });
                 player.commit();
@@ -280,10 +303,6 @@ final class DriverRows {
                 player.execute("SET app.tenant = 'x'", "select 1");
                 player.step("tells", on -> on.getAutoCommit() + " " + on.isReadOnly() + on.getHoldability() + on.getCatalog()
                         + on.getTypeMap() + on.getWarnings() + on.isClosed());
-                player.step("catalog", on -> {
-                    on.setCatalog("another");
-                    return on.getCatalog();
-                });
                 player.step("warnings", on -> {
                     on.clearWarnings();
                     return on.getWarnings();
@@ -304,7 +323,8 @@ final class DriverRows {
                     return driver.escapeIdentifier("a\"b") + driver.escapeLiteral("it's") + driver.getPreferQueryMode()
                             + driver.getAutosave() + driver.getDefaultFetchSize() + driver.getParameterStatus("server_encoding");
                 });
-                player.step("fastpath", on -> on.unwrap(PGConnection.class).getParameterStatuses().containsKey("TimeZone"));
+                player.step("parameters", on -> on.unwrap(PGConnection.class).getParameterStatuses().containsKey("TimeZone"));
+                player.execute("select 1");
             }),
         };
     }

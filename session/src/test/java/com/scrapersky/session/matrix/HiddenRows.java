@@ -80,8 +80,7 @@ final class HiddenRows {
                 "grant usage on schema matrix to app_reader",
                 "grant select on matrix.guarded to app_reader",
                 "create function matrix.add_who(text, text) returns text language sql as $$ select matrix.become($2) $$",
-                "create aggregate matrix.last_who(text) (sfunc = matrix.add_who, stype = text)",
-                "create operator matrix.==> (leftarg = text, rightarg = text, function = matrix.add_who)");
+                "create aggregate matrix.last_who(text) (sfunc = matrix.add_who, stype = text)");
     }
 
     static List<RowGroup> all() {
@@ -134,7 +133,14 @@ final class HiddenRows {
             texts("a cascade", "insert into matrix.parent values (1)", "insert into matrix.child values (1)", "delete from matrix.parent", WHO, WHO),
             texts("a policy", "SET ROLE app_reader", "select count(*) from matrix.guarded", WHO, WHO, "RESET ROLE", WHO),
             texts("an aggregate", "select matrix.last_who(x) from (values ('ann'), ('bob')) v (x)", WHO, WHO),
-            texts("an operator", "select 'ann' operator(matrix.==>) 'bob'", WHO, WHO),
+            texts("an operator", "select 'ann' operator(matrix.==>) 'bob'", WHO, WHO, "drop operator matrix.==> (text, text)")
+                    // It can stand in a text that has no name in it: where there is one, every text is looked after.
+                    .before("drop operator if exists matrix.==> (text, text)", "create operator matrix.==> (leftarg = text, rightarg = text, function = matrix.add_who)")
+                    .opened(FreshFactory.PLAIN),
+            texts("an event trigger", "create table matrix.made (id int)", WHO, WHO, "drop event trigger at_ddl", "drop table matrix.made")
+                    .before("drop event trigger if exists at_ddl", "create or replace function matrix.on_ddl() returns event_trigger language plpgsql as"
+                            + " $$ begin perform matrix.become('ddl'); end $$", "create event trigger at_ddl on ddl_command_end when tag in ('CREATE TABLE') execute function matrix.on_ddl()")
+                    .opened(FreshFactory.PLAIN),
             texts("COPY of a query", "copy (select matrix.become('ann')) to '/dev/null'", WHO, WHO),
             texts("EXPLAIN ANALYZE", "explain (analyze, costs off, timing off, summary off, buffers off) " + CALL, WHO, WHO),
             texts("a common table expression", "with w as (select matrix.become('ann') as who) select who from w", WHO, WHO),

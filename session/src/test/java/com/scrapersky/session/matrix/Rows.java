@@ -27,6 +27,7 @@ final class Rows {
         groups.addAll(IdentityRows.all());
         groups.addAll(StatementRows.all());
         groups.addAll(DriverRows.all());
+        groups.addAll(SourceRows.all());
         return List.copyOf(groups);
     }
 }

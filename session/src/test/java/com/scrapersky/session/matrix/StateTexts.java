@@ -113,7 +113,7 @@ final class StateTexts {
                 StateText.of(
                                 TEMPORARY_OBJECT,
                                 "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-                                "select pg_temp.f()")
+                                "select to_regprocedure('pg_temp.f()')")
                         .exampleOf("CREATE FUNCTION pg_temp.f() …"),
                 StateText.of(HOLDABLE_CURSOR, "DECLARE c CURSOR WITH HOLD FOR SELECT 1", "fetch all from c")
                         .asExample()

@@ -72,11 +72,11 @@ final class Told {
         if (error instanceof BatchUpdateException batch) {
             told.append(' ').append(Arrays.toString(batch.getUpdateCounts()));
         }
+        // The driver puts the server's severity in front.
+        told.append(' ').append(String.valueOf(error.getMessage()).lines().findFirst().orElse("").replaceFirst("^ERROR: ", ""));
         ServerErrorMessage message = error instanceof PSQLException server ? server.getServerErrorMessage() : null;
-        if (message == null) {
-            told.append(' ').append(String.valueOf(error.getMessage()).lines().findFirst().orElse(""));
-        } else {
-            told.append(' ').append(message.getMessage()).append(" at ").append(message.getPosition());
+        if (message != null && message.getPosition() > 0) {
+            told.append(" at ").append(message.getPosition());
         }
         SQLException next = error.getNextException();
         return next == null || next == error
