@@ -58,11 +58,13 @@ public enum Route {
         return DatabaseSessionFactory.open(endpoint().url());
     }
 
+    /** With its default, the backend that came back last, a quiet client would meet the same one again and again. */
     private static PgBouncerLab bouncer(PgBouncerVersion version) {
         return PgBouncerLab.builder(postgres())
                 .version(version)
                 .poolMode(PoolMode.TRANSACTION)
                 .poolSize(BACKENDS)
+                .setting("server_round_robin", "1")
                 .start();
     }
 
@@ -98,6 +100,11 @@ public enum Route {
     }
 
     private static final class Shared {
-        static final Supplier<PostgresLab> POSTGRES = lazily(PostgresLab::start);
+        static final Supplier<PostgresLab> POSTGRES = lazily(() ->
+                PostgresLab.builder()
+                        .setting("max_prepared_transactions", "5")
+                        // A wait for a lock that somebody left fails by its name.
+                        .setting("lock_timeout", "5s")
+                        .start());
     }
 }
