@@ -36,10 +36,10 @@ import org.slf4j.LoggerFactory;
  * <p><b>Thread safety.</b> Thread-safe; one for each database and program. Sessions belong to one thread each.
  *
  * <p><b>Round trips.</b> A connect takes three where passwords are SCRAM and TLS is off; HikariCP looks at the first
- * connection of its pool with two more. Building also looks from two connections of its own, with one or two round trips
- * each after their logins; not where {@link Builder#pooler(PoolerProfile)} says what is there. A statement outside a session takes one round trip, a
- * transaction of n statements n + 1. HikariCP checks a connection that was idle for more than 500 ms by an empty query, one
- * more round trip.
+ * connection of its pool with one more. Building also looks from two connections of its own, with one or two round trips
+ * each after their logins; not where {@link Builder#pooler(PoolerProfile)} says what is there. Behind a pooler in transaction
+ * mode it reads, with one more (three where they may set something), what the database's functions and triggers may do to a
+ * session. A statement outside a session takes one round trip, a transaction of n statements n + 1.
  *
  * <p><b>Errors.</b> {@link ConnectionException} when no connection can be had, within {@link Builder#connectionTimeout};
  * everything else is told at the method that throws it.
@@ -133,8 +133,11 @@ public final class DatabaseSessionFactory implements AutoCloseable {
     }
 
     /**
-     * The pool, for everything that takes a DataSource. Its connections carry the same automatic parameters. Closing it is
-     * left to this factory.
+     * The pool, for everything that takes a DataSource. Behind a pooler in transaction mode its connections are pool-safe:
+     * what a program sets for its session ({@link SessionFeature} tells each class) is remembered, applied to each of its
+     * transactions in the round trip of the first statement, and gone when the connection is closed; nothing of it stays at
+     * a backend. What needs a backend of its own moves to one where {@link Builder#sessionUrl} is known, and is refused by
+     * {@link SessionFeatureRefusedException} where it is not. Closing the pool is left to this factory.
      */
     public DataSource dataSource() {
         return connections.dataSource();

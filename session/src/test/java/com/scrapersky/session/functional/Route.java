@@ -100,11 +100,10 @@ public enum Route {
     }
 
     private static final class Shared {
-        static final Supplier<PostgresLab> POSTGRES = lazily(() ->
-                PostgresLab.builder()
-                        .setting("max_prepared_transactions", "5")
-                        // A wait for a lock that somebody left fails by its name.
-                        .setting("lock_timeout", "5s")
-                        .start());
+        static final Supplier<PostgresLab> POSTGRES = lazily(() -> PostgresLab.builder()
+                .setting("max_prepared_transactions", "5")
+                // A wait for a lock that somebody left fails by its name.
+                .setting("lock_timeout", "5s")
+                .start());
     }
 }

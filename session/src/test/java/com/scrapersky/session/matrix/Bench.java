@@ -23,8 +23,7 @@ final class Bench implements AutoCloseable {
      * @param refusal by which the program ended, or null
      * @param moves how many connections have moved, by the feature that needed it
      */
-    record Run(
-            List<String> seen, @Nullable Refusal refusal, Map<SessionFeature, Long> moves, int backendsMet) {}
+    record Run(List<String> seen, @Nullable Refusal refusal, Map<SessionFeature, Long> moves, int backendsMet) {}
 
     private final Route route;
     private final BackendChange change;

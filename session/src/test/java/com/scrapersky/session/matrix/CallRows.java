@@ -35,9 +35,7 @@ final class CallRows {
                         MatrixRow.of(NOTIFICATIONS_CALL, "getNotifications", MOVES, player -> {
                                     player.step(
                                             "getNotifications",
-                                            on -> on.unwrap(PGConnection.class)
-                                                    .getNotifications(1)
-                                                    .length);
+                                            on -> on.unwrap(PGConnection.class).getNotifications(1).length);
                                     player.execute("select 1");
                                 })
                                 .example("connection.unwrap(PGConnection.class).getNotifications(1000)")));
@@ -73,7 +71,8 @@ final class CallRows {
                         getSchema(player);
                         setSchema(player, "tenant_1");
                         getSchema(player);
-                        player.execute(PATH, "insert into things (name) values ('x') returning tableoid::regclass", PATH);
+                        player.execute(
+                                PATH, "insert into things (name) values ('x') returning tableoid::regclass", PATH);
                         setSchema(player, "tenant_2");
                         player.execute(PATH, "select count(*) from things", "delete from tenant_1.things");
                         getSchema(player);
@@ -181,7 +180,10 @@ final class CallRows {
             }),
             works(TRANSACTION_ISOLATION, "a snapshot is taken with it", player -> {
                 player.autoCommit(false);
-                call(player, "repeatable read", on -> on.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ));
+                call(
+                        player,
+                        "repeatable read",
+                        on -> on.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ));
                 player.execute("select count(*) from things");
                 player.step("another client writes", on -> {
                     Player.execute(Fixture.admin(), "insert into things (name) values ('meanwhile')");
@@ -222,7 +224,9 @@ final class CallRows {
                 player.execute(READS);
             }),
             works(READ_ONLY, "with other settings", player -> {
-                player.execute("SET app.tenant = 'x'", "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+                player.execute(
+                        "SET app.tenant = 'x'",
+                        "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE");
                 player.autoCommit(false);
                 readOnly(player, true);
                 player.execute(READS, LEVEL, SettingRows.TENANT);

@@ -16,8 +16,8 @@ final class Code {
         for (StateText text : texts) {
             String inCode = text.inCode();
             if (inCode != null) {
-                statements.add("create function matrix.f" + name(text) + "() returns text language plpgsql as $body$ begin "
-                        + inCode + "; return 'done'; end $body$");
+                statements.add("create function matrix.f" + name(text)
+                        + "() returns text language plpgsql as $body$ begin " + inCode + "; return 'done'; end $body$");
                 statements.add("create table matrix.t" + name(text) + " (id int)");
                 statements.add("create function matrix.on" + name(text)
                         + "() returns trigger language plpgsql as $body$ begin " + inCode

@@ -21,10 +21,12 @@ final class DisguisedRows {
 
     private static RowGroup group(StateText text, Expected expected) {
         List<MatrixRow> rows = new ArrayList<>();
-        rows.add(row(text, Disguise.PLAIN, expected, inAutocommit(text, text.text())).example(text.example()));
+        rows.add(row(text, Disguise.PLAIN, expected, inAutocommit(text, text.text()))
+                .example(text.example()));
         rows.add(row(text, Disguise.COMMENTED, expected, inAutocommit(text, COMMENT + text.text() + " -- last")));
         rows.add(row(text, Disguise.MIXED_CASE, expected, inAutocommit(text, mixedCase(text.text()))));
-        rows.add(row(text, Disguise.SEVERAL, expected, inAutocommit(text, "select 1; " + text.text() + ";; select 2;")));
+        rows.add(
+                row(text, Disguise.SEVERAL, expected, inAutocommit(text, "select 1; " + text.text() + ";; select 2;")));
         rows.add(row(text, Disguise.PREPARED, expected, prepared(text)));
         rows.add(row(text, Disguise.COMMITTED, expected, inTransaction(text, text.text(), false, true)));
         rows.add(row(text, Disguise.ROLLED_BACK, expected, inTransaction(text, text.text(), false, false)));
@@ -175,7 +177,8 @@ final class DisguisedRows {
             char c = sql.charAt(i);
             quoted ^= c == '\'';
             String letter = String.valueOf(c);
-            mixed.append(quoted ? letter : i % 2 == 0 ? letter.toUpperCase(Locale.ROOT) : letter.toLowerCase(Locale.ROOT));
+            mixed.append(
+                    quoted ? letter : i % 2 == 0 ? letter.toUpperCase(Locale.ROOT) : letter.toLowerCase(Locale.ROOT));
         }
         return mixed.toString();
     }

@@ -55,8 +55,12 @@ final class DriverRows {
             row("in and out", on -> {
                 long in = copies(on).copyIn("copy things (name, n) from stdin", new StringReader("a\t1\nb\t\\N\n"));
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
-                long rows = copies(on).copyOut("copy (select name, n, current_schema() from things order by n) to stdout (format csv)", out);
-                return in + " " + rows + out.toString(StandardCharsets.UTF_8) + Player.execute(on, "delete from things");
+                long rows = copies(on)
+                        .copyOut(
+                                "copy (select name, n, current_schema() from things order by n) to stdout (format csv)",
+                                out);
+                return in + " " + rows + out.toString(StandardCharsets.UTF_8)
+                        + Player.execute(on, "delete from things");
             }),
             MatrixRow.jdbc("in, by hand", player -> {
                 player.step("copy", DriverRows::byHand);
@@ -68,10 +72,11 @@ final class DriverRows {
                 player.execute("show search_path");
                 player.commit();
             }),
-            MatrixRow.of(SETTING, "COPY by hand, in autocommit, in a session with settings", Expected.REFUSED, player -> {
-                player.execute("SET search_path = tenant_1");
-                player.step("copy", DriverRows::byHand);
-            }),
+            MatrixRow.of(
+                    SETTING, "COPY by hand, in autocommit, in a session with settings", Expected.REFUSED, player -> {
+                        player.execute("SET search_path = tenant_1");
+                        player.step("copy", DriverRows::byHand);
+                    }),
             row("as a plain statement", on -> Player.execute(on, "copy things from stdin")),
             MatrixRow.jdbc("as a plain statement, into a table with code", player -> {
                 player.execute("select 1", "copy matrix.defaults from stdin", "select 2");
@@ -87,7 +92,9 @@ final class DriverRows {
             }),
             MatrixRow.jdbc("in, that fails", player -> {
                 for (int i = 0; i < 2; i++) {
-                    player.step("copy", on -> copies(on).copyIn("copy things (name, n) from stdin", new StringReader("a\tb\n")));
+                    player.step(
+                            "copy",
+                            on -> copies(on).copyIn("copy things (name, n) from stdin", new StringReader("a\tb\n")));
                     player.execute("select count(*) from things", "SET app.tenant = 'x'");
                 }
             }),
@@ -127,7 +134,9 @@ final class DriverRows {
             MatrixRow.jdbc("in the settings of the session", player -> {
                 player.execute("SET ROLE app_reader");
                 player.autoCommit(false);
-                player.step("create", on -> on.unwrap(PGConnection.class).getLargeObjectAPI().createLO() > 0);
+                player.step(
+                        "create",
+                        on -> on.unwrap(PGConnection.class).getLargeObjectAPI().createLO() > 0);
                 player.execute("select count(*) from pg_largeobject_metadata where lomowner = 'app_reader'::regrole");
                 player.rollback();
                 player.execute("select 1");
@@ -150,7 +159,8 @@ final class DriverRows {
         return new MatrixRow[] {
             row("updated, inserted, deleted", on -> {
                 Player.execute(on, "insert into things (id, name, n) values (1, 'a', 1), (2, 'b', 2)");
-                try (Statement statement = on.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE);
+                try (Statement statement =
+                                on.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE);
                         ResultSet rows = statement.executeQuery("select id, name, n from things order by id")) {
                     rows.next();
                     rows.updateString("name", "changed");
@@ -164,14 +174,19 @@ final class DriverRows {
                     rows.moveToCurrentRow();
                     rows.first();
                     rows.refreshRow();
-                    return rows.getString("name") + Player.execute(on, "select id, name, n from things order by id") + Player.execute(on, "delete from things");
+                    return rows.getString("name")
+                            + Player.execute(on, "select id, name, n from things order by id")
+                            + Player.execute(on, "delete from things");
                 }
             }),
             MatrixRow.jdbc("in the schema of the session", player -> {
-                player.execute("insert into tenant_1.things (id, name) values (1, 'one')", "insert into tenant_2.things (id, name) values (1, 'two')");
+                player.execute(
+                        "insert into tenant_1.things (id, name) values (1, 'one')",
+                        "insert into tenant_2.things (id, name) values (1, 'two')");
                 player.execute("SET search_path = tenant_2");
                 player.step("update", on -> {
-                    try (Statement statement = on.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_UPDATABLE);
+                    try (Statement statement =
+                                    on.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_UPDATABLE);
                             ResultSet rows = statement.executeQuery("select id, name from things")) {
                         rows.next();
                         rows.updateString(2, "changed");
@@ -179,7 +194,10 @@ final class DriverRows {
                         return rows.getString(2);
                     }
                 });
-                player.execute("select name from tenant_1.things union all select name from tenant_2.things", "delete from tenant_1.things", "delete from tenant_2.things");
+                player.execute(
+                        "select name from tenant_1.things union all select name from tenant_2.things",
+                        "delete from tenant_1.things",
+                        "delete from tenant_2.things");
             }),
         };
     }
@@ -254,12 +272,17 @@ final class DriverRows {
                         + names(metaData.getColumns(null, "tenant_1", "things", "%"), "COLUMN_NAME")
                         + names(metaData.getPrimaryKeys(null, "tenant_1", "things"), "COLUMN_NAME")
                         + names(metaData.getSchemas(null, "tenant%"), "TABLE_SCHEM")
-                        + metaData.getDatabaseProductName() + metaData.getUserName() + metaData.getMaxColumnNameLength();
+                        + metaData.getDatabaseProductName()
+                        + metaData.getUserName()
+                        + metaData.getMaxColumnNameLength();
             }),
             MatrixRow.jdbc("in a transaction with a role", player -> {
                 player.execute("SET ROLE app_reader");
                 player.autoCommit(false);
-                player.step("privileges", on -> names(on.getMetaData().getTables(null, "tenant_2", "%", null), "TABLE_NAME") + Player.execute(on, "select current_user"));
+                player.step(
+                        "privileges",
+                        on -> names(on.getMetaData().getTables(null, "tenant_2", "%", null), "TABLE_NAME")
+                                + Player.execute(on, "select current_user"));
                 player.commit();
                 player.execute("select current_user");
                 player.commit();
@@ -301,8 +324,10 @@ final class DriverRows {
             }),
             MatrixRow.jdbc("what a connection tells of itself", player -> {
                 player.execute("SET app.tenant = 'x'", "select 1");
-                player.step("tells", on -> on.getAutoCommit() + " " + on.isReadOnly() + on.getHoldability() + on.getCatalog()
-                        + on.getTypeMap() + on.getWarnings() + on.isClosed());
+                player.step(
+                        "tells",
+                        on -> on.getAutoCommit() + " " + on.isReadOnly() + on.getHoldability() + on.getCatalog()
+                                + on.getTypeMap() + on.getWarnings() + on.isClosed());
                 player.step("warnings", on -> {
                     on.clearWarnings();
                     return on.getWarnings();
@@ -320,10 +345,18 @@ final class DriverRows {
                 player.execute("select 1", "SET app.tenant = 'x'");
                 player.step("escapes", on -> {
                     PGConnection driver = on.unwrap(PGConnection.class);
-                    return driver.escapeIdentifier("a\"b") + driver.escapeLiteral("it's") + driver.getPreferQueryMode()
-                            + driver.getAutosave() + driver.getDefaultFetchSize() + driver.getParameterStatus("server_encoding");
+                    return driver.escapeIdentifier("a\"b")
+                            + driver.escapeLiteral("it's")
+                            + driver.getPreferQueryMode()
+                            + driver.getAutosave()
+                            + driver.getDefaultFetchSize()
+                            + driver.getParameterStatus("server_encoding");
                 });
-                player.step("parameters", on -> on.unwrap(PGConnection.class).getParameterStatuses().containsKey("TimeZone"));
+                player.step(
+                        "parameters",
+                        on -> on.unwrap(PGConnection.class)
+                                .getParameterStatuses()
+                                .containsKey("TimeZone"));
                 player.execute("select 1");
             }),
         };

@@ -42,7 +42,8 @@ final class Fixture {
     static DataSource driver(String url) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setURL(url);
-        // As the factories do: the name in the startup packet, where RESET finds it; no value in a message; and statements
+        // As the factories do: the name in the startup packet, where RESET finds it; no value in a message; and
+        // statements
         // without names, whose results always come as text.
         source.setAssumeMinServerVersion("12");
         source.setLogServerErrorDetail(false);

@@ -97,29 +97,89 @@ final class HiddenRows {
 
     private static MatrixRow[] functions() {
         return new MatrixRow[] {
-            texts("a function that sets two", WHO, "SELECT login_as('ann')", WHO, "show search_path", WHO, "SELECT login_as('bob')", WHO)
+            texts(
+                            "a function that sets two",
+                            WHO,
+                            "SELECT login_as('ann')",
+                            WHO,
+                            "show search_path",
+                            WHO,
+                            "SELECT login_as('bob')",
+                            WHO)
                     .example("SELECT login_as('ann')"),
             texts("a DO block", TENANT, "DO $$ BEGIN EXECUTE 'SET app.tenant = 7'; END $$", TENANT, TENANT)
                     .example("DO $$ BEGIN EXECUTE 'SET app.tenant = 7'; END $$"),
             texts("in SQL", "select matrix.become_sql('ann')", WHO, WHO),
             texts("in SQL, BEGIN ATOMIC", "select matrix.become_atomic('ann')", WHO, WHO),
-            texts("by a computed statement", "select matrix.become_by('who', 'ann')", WHO, "select matrix.become_by('other', 'o')", WHO, "select nullif(current_setting('app.other', true), '')"),
-            texts("through another function", "select matrix.become_through('ann')", WHO, "select matrix.become_securely('bob')", WHO),
-            texts("that returns rows", "select * from matrix.many('ann')", WHO, "select count(*) from matrix.many('bob') m, matrix.many('cid')", WHO),
+            texts(
+                    "by a computed statement",
+                    "select matrix.become_by('who', 'ann')",
+                    WHO,
+                    "select matrix.become_by('other', 'o')",
+                    WHO,
+                    "select nullif(current_setting('app.other', true), '')"),
+            texts(
+                    "through another function",
+                    "select matrix.become_through('ann')",
+                    WHO,
+                    "select matrix.become_securely('bob')",
+                    WHO),
+            texts(
+                    "that returns rows",
+                    "select * from matrix.many('ann')",
+                    WHO,
+                    "select count(*) from matrix.many('bob') m, matrix.many('cid')",
+                    WHO),
             texts("for its transaction only", "select matrix.local('ann')", WHO, TIMEOUT, WHO, TIMEOUT),
             texts("for itself only", "select matrix.within('ann')", WHO, WHO),
             texts("undone by its own exception", "select matrix.undone('ann')", WHO, WHO),
             texts("that fails", "select matrix.become('before')", "select matrix.fails('ann')", WHO, WHO),
             texts("that takes a role", "select matrix.as_reader()", USERS, USERS, "RESET ROLE", USERS),
             texts("that takes a role for its transaction", "select matrix.as_local_reader()", USERS, USERS),
-            texts("that resets all", "SET app.tenant = 'x'", "SET statement_timeout = '5s'", "select matrix.reset_all()", TENANT, TIMEOUT, TIMEOUT),
+            texts(
+                    "that resets all",
+                    "SET app.tenant = 'x'",
+                    "SET statement_timeout = '5s'",
+                    "select matrix.reset_all()",
+                    TENANT,
+                    TIMEOUT,
+                    TIMEOUT),
             texts("procedures", "call matrix.proceed('ann')", WHO, "call matrix.commits('bob')", WHO, WHO),
-            texts("a block that commits", "do $$ begin perform matrix.become('ann'); commit; perform matrix.become('bob'); rollback; end $$", WHO, WHO),
-            texts("beside other settings", "SET app.tenant = 'x'", CALL, TENANT, WHO, "SET app.who = 'bob'", WHO, "RESET app.who", WHO, TENANT),
-            texts("made by the program itself", "create or replace function matrix.own(who text) returns text language plpgsql as"
-                    + " $$ begin perform set_config('app.who', who, false); return who; end $$", "select matrix.own('ann')", WHO, WHO, "drop function matrix.own(text)"),
-            texts("changed by the program itself", "create or replace function matrix.own(who text) returns text language sql as 'select who'", "select matrix.own('ann')", WHO, "create or replace function matrix.own(who text) returns text language sql as"
-                    + " $$ select set_config('app.who', who, false) $$", "select matrix.own('bob')", WHO, WHO, "drop function matrix.own(text)"),
+            texts(
+                    "a block that commits",
+                    "do $$ begin perform matrix.become('ann'); commit; perform matrix.become('bob'); rollback; end $$",
+                    WHO,
+                    WHO),
+            texts(
+                    "beside other settings",
+                    "SET app.tenant = 'x'",
+                    CALL,
+                    TENANT,
+                    WHO,
+                    "SET app.who = 'bob'",
+                    WHO,
+                    "RESET app.who",
+                    WHO,
+                    TENANT),
+            texts(
+                    "made by the program itself",
+                    "create or replace function matrix.own(who text) returns text language plpgsql as"
+                            + " $$ begin perform set_config('app.who', who, false); return who; end $$",
+                    "select matrix.own('ann')",
+                    WHO,
+                    WHO,
+                    "drop function matrix.own(text)"),
+            texts(
+                    "changed by the program itself",
+                    "create or replace function matrix.own(who text) returns text language sql as 'select who'",
+                    "select matrix.own('ann')",
+                    WHO,
+                    "create or replace function matrix.own(who text) returns text language sql as"
+                            + " $$ select set_config('app.who', who, false) $$",
+                    "select matrix.own('bob')",
+                    WHO,
+                    WHO,
+                    "drop function matrix.own(text)"),
         };
     }
 
@@ -130,24 +190,72 @@ final class HiddenRows {
             texts("a check", "insert into matrix.checked values (1)", WHO, WHO, "delete from matrix.checked"),
             texts("a domain", "select 'x'::matrix.known", WHO, WHO),
             texts("a rule", "insert into matrix.ruled values (1)", WHO, WHO, "delete from matrix.ruled"),
-            texts("a cascade", "insert into matrix.parent values (1)", "insert into matrix.child values (1)", "delete from matrix.parent", WHO, WHO),
-            texts("a policy", "SET ROLE app_reader", "select count(*) from matrix.guarded", WHO, WHO, "RESET ROLE", WHO),
+            texts(
+                    "a cascade",
+                    "insert into matrix.parent values (1)",
+                    "insert into matrix.child values (1)",
+                    "delete from matrix.parent",
+                    WHO,
+                    WHO),
+            texts(
+                    "a policy",
+                    "SET ROLE app_reader",
+                    "select count(*) from matrix.guarded",
+                    WHO,
+                    WHO,
+                    "RESET ROLE",
+                    WHO),
             texts("an aggregate", "select matrix.last_who(x) from (values ('ann'), ('bob')) v (x)", WHO, WHO),
-            texts("an operator", "select 'ann' operator(matrix.==>) 'bob'", WHO, WHO, "drop operator matrix.==> (text, text)")
+            texts(
+                            "an operator",
+                            "select 'ann' operator(matrix.==>) 'bob'",
+                            WHO,
+                            WHO,
+                            "drop operator matrix.==> (text, text)")
                     // It can stand in a text that has no name in it: where there is one, every text is looked after.
-                    .before("drop operator if exists matrix.==> (text, text)", "create operator matrix.==> (leftarg = text, rightarg = text, function = matrix.add_who)")
+                    .before(
+                            "drop operator if exists matrix.==> (text, text)",
+                            "create operator matrix.==> (leftarg = text, rightarg = text, function = matrix.add_who)")
                     .opened(FreshFactory.PLAIN),
-            texts("an event trigger", "create table matrix.made (id int)", WHO, WHO, "drop event trigger at_ddl", "drop table matrix.made")
-                    .before("drop event trigger if exists at_ddl", "create or replace function matrix.on_ddl() returns event_trigger language plpgsql as"
-                            + " $$ begin perform matrix.become('ddl'); end $$", "create event trigger at_ddl on ddl_command_end when tag in ('CREATE TABLE') execute function matrix.on_ddl()")
+            texts(
+                            "an event trigger",
+                            "create table matrix.made (id int)",
+                            WHO,
+                            WHO,
+                            "drop event trigger at_ddl",
+                            "drop table matrix.made")
+                    .before(
+                            "drop event trigger if exists at_ddl",
+                            "create or replace function matrix.on_ddl() returns event_trigger language plpgsql as"
+                                    + " $$ begin perform matrix.become('ddl'); end $$",
+                            "create event trigger at_ddl on ddl_command_end when tag in ('CREATE TABLE') execute function matrix.on_ddl()")
                     .opened(FreshFactory.PLAIN),
             texts("COPY of a query", "copy (select matrix.become('ann')) to '/dev/null'", WHO, WHO),
-            texts("EXPLAIN ANALYZE", "explain (analyze, costs off, timing off, summary off, buffers off) " + CALL, WHO, WHO),
-            texts("a common table expression", "with w as (select matrix.become('ann') as who) select who from w", WHO, WHO),
+            texts(
+                    "EXPLAIN ANALYZE",
+                    "explain (analyze, costs off, timing off, summary off, buffers off) " + CALL,
+                    WHO,
+                    WHO),
+            texts(
+                    "a common table expression",
+                    "with w as (select matrix.become('ann') as who) select who from w",
+                    WHO,
+                    WHO),
             texts("a table made of it", "create table matrix.made as " + CALL, WHO, WHO, "drop table matrix.made"),
-            texts("a name in other letters", "select MATRIX.\"become\"('ann')", WHO, "select matrix . become /* here */ ('bob')", WHO, WHO),
+            texts(
+                    "a name in other letters",
+                    "select MATRIX.\"become\"('ann')",
+                    WHO,
+                    "select matrix . become /* here */ ('bob')",
+                    WHO,
+                    WHO),
             texts("a name by its search path", "SET search_path = matrix, public", "select become('ann')", WHO, WHO),
-            texts("a deferred trigger", "insert into matrix.deferred values (1)", WHO, WHO, "delete from matrix.deferred"),
+            texts(
+                    "a deferred trigger",
+                    "insert into matrix.deferred values (1)",
+                    WHO,
+                    WHO,
+                    "delete from matrix.deferred"),
         };
     }
 
@@ -186,8 +294,31 @@ final class HiddenRows {
                 player.execute(WHO);
                 player.commit();
             }),
-            texts("BEGIN and COMMIT as texts", "begin", CALL, "commit", WHO, "begin", "select matrix.become('bob')", "rollback", WHO, "begin", "select matrix.become('cid')", "commit and chain", WHO, "commit", WHO),
-            texts("in one text", "begin; select matrix.become('ann'); commit", WHO, "begin; select matrix.become('bob'); rollback", WHO, "select matrix.become('cid'); select 2", WHO, WHO),
+            texts(
+                    "BEGIN and COMMIT as texts",
+                    "begin",
+                    CALL,
+                    "commit",
+                    WHO,
+                    "begin",
+                    "select matrix.become('bob')",
+                    "rollback",
+                    WHO,
+                    "begin",
+                    "select matrix.become('cid')",
+                    "commit and chain",
+                    WHO,
+                    "commit",
+                    WHO),
+            texts(
+                    "in one text",
+                    "begin; select matrix.become('ann'); commit",
+                    WHO,
+                    "begin; select matrix.become('bob'); rollback",
+                    WHO,
+                    "select matrix.become('cid'); select 2",
+                    WHO,
+                    WHO),
             MatrixRow.of(HIDDEN_SETTING, "given back within a transaction", WORKS, player -> {
                 player.autoCommit(false);
                 player.execute(CALL);
@@ -276,7 +407,9 @@ final class HiddenRows {
                 player.execute(WHO, WHO, "delete from matrix.defaults");
                 player.step("copy out", on -> {
                     var out = new java.io.ByteArrayOutputStream();
-                    on.unwrap(PGConnection.class).getCopyAPI().copyOut("copy (select matrix.become('out')) to stdout", out);
+                    on.unwrap(PGConnection.class)
+                            .getCopyAPI()
+                            .copyOut("copy (select matrix.become('out')) to stdout", out);
                     return out.toString(java.nio.charset.StandardCharsets.UTF_8);
                 });
                 player.execute(WHO, WHO);
@@ -284,7 +417,8 @@ final class HiddenRows {
             MatrixRow.of(HIDDEN_SETTING, "an updatable result set", WORKS, player -> {
                 player.execute("insert into matrix.parent values (1)", "insert into matrix.child values (1)");
                 player.step("delete row", on -> {
-                    try (var statement = on.createStatement(java.sql.ResultSet.TYPE_FORWARD_ONLY, java.sql.ResultSet.CONCUR_UPDATABLE);
+                    try (var statement = on.createStatement(
+                                    java.sql.ResultSet.TYPE_FORWARD_ONLY, java.sql.ResultSet.CONCUR_UPDATABLE);
                             var rows = statement.executeQuery("select id from matrix.parent")) {
                         rows.next();
                         rows.deleteRow();

@@ -129,13 +129,29 @@ final class IdentityRows {
 
     private static MatrixRow[] wrappers() {
         return new MatrixRow[] {
-            row("of connections", on -> wraps(
-                    on, Connection.class, PGConnection.class, BaseConnection.class, PgConnection.class, Statement.class, String.class)),
+            row(
+                    "of connections",
+                    on -> wraps(
+                            on,
+                            Connection.class,
+                            PGConnection.class,
+                            BaseConnection.class,
+                            PgConnection.class,
+                            Statement.class,
+                            String.class)),
             row("of statements", on -> {
                 try (Statement statement = on.createStatement();
                         PreparedStatement prepared = on.prepareStatement("select 1");
                         CallableStatement call = on.prepareCall("{call now()}")) {
-                    Class<?>[] types = {Statement.class, PreparedStatement.class, PGStatement.class, BaseStatement.class, PgStatement.class, CallableStatement.class, String.class};
+                    Class<?>[] types = {
+                        Statement.class,
+                        PreparedStatement.class,
+                        PGStatement.class,
+                        BaseStatement.class,
+                        PgStatement.class,
+                        CallableStatement.class,
+                        String.class
+                    };
                     return wraps(statement, types) + wraps(prepared, types) + wraps(call, types);
                 }
             }),
@@ -143,7 +159,10 @@ final class IdentityRows {
                 try (Statement statement = on.createStatement();
                         ResultSet rows = statement.executeQuery("select 1")) {
                     return wraps(rows, ResultSet.class, PgResultSet.class, String.class)
-                            + wraps(rows.getMetaData(), java.sql.ResultSetMetaData.class, org.postgresql.PGResultSetMetaData.class)
+                            + wraps(
+                                    rows.getMetaData(),
+                                    java.sql.ResultSetMetaData.class,
+                                    org.postgresql.PGResultSetMetaData.class)
                             + wraps(on.getMetaData(), DatabaseMetaData.class, String.class);
                 }
             }),
@@ -172,7 +191,8 @@ final class IdentityRows {
                     on.close();
                     on.close();
                     return on.isClosed() + " " + on.isValid(1) + " " + failure(on::createStatement)
-                            + failure(() -> statement.execute("select 1")) + failure(() -> {
+                            + failure(() -> statement.execute("select 1"))
+                            + failure(() -> {
                                 on.commit();
                                 return true;
                             })
@@ -207,4 +227,5 @@ final class IdentityRows {
         } catch (SQLException error) {
             return "fails; ";
         }
-    }}
+    }
+}

@@ -110,7 +110,11 @@ final class Judgement {
             String expected = i < direct.size() ? direct.get(i) : "(nothing)";
             String seen = i < pooled.size() ? pooled.get(i) : "(nothing)";
             if (!expected.equals(seen)) {
-                differences.append("\n   step ").append(i + 1).append("\n     direct: ").append(expected);
+                differences
+                        .append("\n   step ")
+                        .append(i + 1)
+                        .append("\n     direct: ")
+                        .append(expected);
                 differences.append("\n     pooled: ").append(seen);
             }
         }
@@ -125,7 +129,10 @@ final class Judgement {
         }
         assertThat(run.refusal().refused().feature()).isEqualTo(row.feature());
         assertThat(run.refusal()).hasMessageContaining(row.feature().wayOut());
-        equalsDirect("before it was refused ", run.seen(), direct.subList(0, Math.min(direct.size(), run.seen().size())));
+        equalsDirect(
+                "before it was refused ",
+                run.seen(),
+                direct.subList(0, Math.min(direct.size(), run.seen().size())));
         assertThat(run.moves()).isEmpty();
     }
 }

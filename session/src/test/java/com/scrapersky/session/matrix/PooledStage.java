@@ -20,8 +20,7 @@ final class PooledStage implements Stage {
     private final Map<SessionFeature, Long> movesBefore;
     private final Set<Integer> met = new HashSet<>();
 
-    PooledStage(BackendChange change, @Nullable DatabaseSessionFactory sessions)
-            throws SQLException {
+    PooledStage(BackendChange change, @Nullable DatabaseSessionFactory sessions) throws SQLException {
         this.change = change;
         this.sessions = sessions;
         this.movesBefore = moves();

@@ -81,8 +81,21 @@ final class SessionRows {
 
     private static MatrixRow[] locks() {
         return new MatrixRow[] {
-            transaction(ADVISORY_LOCK, "locks of a transaction", WORKS, "select pg_advisory_xact_lock(42)", "select pg_try_advisory_xact_lock(42, 1)", "select count(*) from pg_locks where locktype = 'advisory'"),
-            texts(ADVISORY_LOCK, "lock and unlock", MOVES, "select pg_advisory_lock(42)", "select pg_advisory_unlock(42)", "select pg_advisory_unlock(42)", "select 1"),
+            transaction(
+                    ADVISORY_LOCK,
+                    "locks of a transaction",
+                    WORKS,
+                    "select pg_advisory_xact_lock(42)",
+                    "select pg_try_advisory_xact_lock(42, 1)",
+                    "select count(*) from pg_locks where locktype = 'advisory'"),
+            texts(
+                    ADVISORY_LOCK,
+                    "lock and unlock",
+                    MOVES,
+                    "select pg_advisory_lock(42)",
+                    "select pg_advisory_unlock(42)",
+                    "select pg_advisory_unlock(42)",
+                    "select 1"),
             MatrixRow.of(ADVISORY_LOCK, "two clients and one lock", MOVES, player -> {
                 Connection other = player.another();
                 player.execute("select pg_try_advisory_lock(42)");
@@ -94,21 +107,79 @@ final class SessionRows {
             MatrixRow.of(ADVISORY_LOCK, "given back with the connection", MOVES, player -> {
                 player.execute("select pg_try_advisory_lock(42)");
                 player.reborrow();
-                player.execute("select count(*) from pg_locks where locktype = 'advisory' and objid = 42 and pid = pg_backend_pid()");
+                player.execute(
+                        "select count(*) from pg_locks where locktype = 'advisory' and objid = 42 and pid = pg_backend_pid()");
             }),
-            transaction(ADVISORY_LOCK, "LOCK TABLE and FOR UPDATE", WORKS, "lock table things in share mode", "select * from things for update"),
+            transaction(
+                    ADVISORY_LOCK,
+                    "LOCK TABLE and FOR UPDATE",
+                    WORKS,
+                    "lock table things in share mode",
+                    "select * from things for update"),
         };
     }
 
     private static MatrixRow[] temporary() {
         return new MatrixRow[] {
-            transaction(TEMPORARY_OBJECT, "ON COMMIT DROP", WORKS, "create temp table mine (id int) on commit drop", "insert into mine values (1)", "select * from mine"),
-            texts(TEMPORARY_OBJECT, "ON COMMIT DROP in autocommit", WORKS, "create temp table mine (id int) on commit drop", "select to_regclass('mine')"),
-            transaction(TEMPORARY_OBJECT, "ON COMMIT DROP amidst", WORKS, "select 1", "create local temporary table mine on commit drop as select 1 as one", "select * from mine"),
-            transaction(TEMPORARY_OBJECT, "ON COMMIT DELETE ROWS", MOVES, "create temp table mine (id int) on commit delete rows", "insert into mine values (1)", "select * from mine"),
-            texts(TEMPORARY_OBJECT, "a table that is used for long", MOVES, "create temporary table mine (id int)", "insert into mine values (1), (2)", "select * from mine", "create index on mine (id)", "drop table mine", "select to_regclass('mine')"),
-            texts(TEMPORARY_OBJECT, "a sequence", MOVES, "create temp sequence mine", "select nextval('mine')", "select currval('mine')"),
-            texts(TEMPORARY_OBJECT, "settings go along", MOVES, "SET app.tenant = 'x'", "SET search_path = tenant_1, public", "SET ROLE app_reader", "create temp table mine (id int)", SettingRows.TENANT, "show search_path", SettingRows.USERS, "RESET ROLE", "RESET search_path", "show search_path", SettingRows.USERS),
+            transaction(
+                    TEMPORARY_OBJECT,
+                    "ON COMMIT DROP",
+                    WORKS,
+                    "create temp table mine (id int) on commit drop",
+                    "insert into mine values (1)",
+                    "select * from mine"),
+            texts(
+                    TEMPORARY_OBJECT,
+                    "ON COMMIT DROP in autocommit",
+                    WORKS,
+                    "create temp table mine (id int) on commit drop",
+                    "select to_regclass('mine')"),
+            transaction(
+                    TEMPORARY_OBJECT,
+                    "ON COMMIT DROP amidst",
+                    WORKS,
+                    "select 1",
+                    "create local temporary table mine on commit drop as select 1 as one",
+                    "select * from mine"),
+            transaction(
+                    TEMPORARY_OBJECT,
+                    "ON COMMIT DELETE ROWS",
+                    MOVES,
+                    "create temp table mine (id int) on commit delete rows",
+                    "insert into mine values (1)",
+                    "select * from mine"),
+            texts(
+                    TEMPORARY_OBJECT,
+                    "a table that is used for long",
+                    MOVES,
+                    "create temporary table mine (id int)",
+                    "insert into mine values (1), (2)",
+                    "select * from mine",
+                    "create index on mine (id)",
+                    "drop table mine",
+                    "select to_regclass('mine')"),
+            texts(
+                    TEMPORARY_OBJECT,
+                    "a sequence",
+                    MOVES,
+                    "create temp sequence mine",
+                    "select nextval('mine')",
+                    "select currval('mine')"),
+            texts(
+                    TEMPORARY_OBJECT,
+                    "settings go along",
+                    MOVES,
+                    "SET app.tenant = 'x'",
+                    "SET search_path = tenant_1, public",
+                    "SET ROLE app_reader",
+                    "create temp table mine (id int)",
+                    SettingRows.TENANT,
+                    "show search_path",
+                    SettingRows.USERS,
+                    "RESET ROLE",
+                    "RESET search_path",
+                    "show search_path",
+                    SettingRows.USERS),
             MatrixRow.of(TEMPORARY_OBJECT, "calls go along", MOVES, player -> {
                 player.step("calls", on -> {
                     on.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
@@ -120,10 +191,20 @@ final class SessionRows {
                     on.setAutoCommit(false);
                     return "done";
                 });
-                player.execute("create temp table mine (id int)", "show application_name", "show transaction_isolation", "show search_path");
+                player.execute(
+                        "create temp table mine (id int)",
+                        "show application_name",
+                        "show transaction_isolation",
+                        "show search_path");
                 player.commit();
-                player.step("told", on -> on.getSchema() + on.getTransactionIsolation() + on.getHoldability()
-                        + on.isReadOnly() + on.getAutoCommit() + on.getClientInfo("ApplicationName"));
+                player.step(
+                        "told",
+                        on -> on.getSchema()
+                                + on.getTransactionIsolation()
+                                + on.getHoldability()
+                                + on.isReadOnly()
+                                + on.getAutoCommit()
+                                + on.getClientInfo("ApplicationName"));
                 player.commit();
             }),
         };
@@ -131,32 +212,96 @@ final class SessionRows {
 
     private static MatrixRow[] cursors() {
         return new MatrixRow[] {
-            transaction(HOLDABLE_CURSOR, "a cursor of a transaction", WORKS, "declare c cursor for select * from generate_series(1, 5)", "fetch 2 from c", "move 1 in c", "fetch all from c", "close c"),
-            transaction(HOLDABLE_CURSOR, "WITHOUT HOLD", WORKS, "declare c scroll cursor without hold for select 'with hold'", "fetch first from c"),
-            texts(PREPARED_STATEMENT, "PREPARE, EXECUTE, DEALLOCATE", MOVES, "prepare find (int) as select $1 + 1", "execute find(41)", "execute find(1)", "deallocate prepare find", "execute find(1)"),
+            transaction(
+                    HOLDABLE_CURSOR,
+                    "a cursor of a transaction",
+                    WORKS,
+                    "declare c cursor for select * from generate_series(1, 5)",
+                    "fetch 2 from c",
+                    "move 1 in c",
+                    "fetch all from c",
+                    "close c"),
+            transaction(
+                    HOLDABLE_CURSOR,
+                    "WITHOUT HOLD",
+                    WORKS,
+                    "declare c scroll cursor without hold for select 'with hold'",
+                    "fetch first from c"),
+            texts(
+                    PREPARED_STATEMENT,
+                    "PREPARE, EXECUTE, DEALLOCATE",
+                    MOVES,
+                    "prepare find (int) as select $1 + 1",
+                    "execute find(41)",
+                    "execute find(1)",
+                    "deallocate prepare find",
+                    "execute find(1)"),
             transaction(PREPARED_STATEMENT, "PREPARE in the middle", REFUSED, "select 1", "prepare find as select 1"),
-            texts(RANDOM_SEED, "setseed and random", MOVES, "select setseed(0.25)", "select random()", "select random()"),
+            texts(
+                    RANDOM_SEED,
+                    "setseed and random",
+                    MOVES,
+                    "select setseed(0.25)",
+                    "select random()",
+                    "select random()"),
         };
     }
 
     private static MatrixRow[] sequences() {
         return new MatrixRow[] {
-            texts(SEQUENCE_STATE, "currval", MOVES, "SELECT currval('job_id_seq')").example("SELECT currval('job_id_seq')").inOneTransaction(),
-            texts(SEQUENCE_STATE, "lastval", MOVES, "SELECT lastval()").example("SELECT lastval()").inOneTransaction(),
-            transaction(SEQUENCE_STATE, "currval in the transaction of nextval", WORKS, "select nextval('job_id_seq')", "select currval('job_id_seq'), lastval()").before("alter sequence job_id_seq restart"),
-            transaction(SEQUENCE_STATE, "lastval after an insert", WORKS, "insert into things (name) values ('x')", "select lastval(), currval('things_id_seq')", "delete from things").before("alter sequence things_id_seq restart"),
-            texts(SEQUENCE_STATE, "currval in one text with nextval", WORKS, "select nextval('job_id_seq'); select currval('job_id_seq')", "select 1").before("alter sequence job_id_seq restart"),
+            texts(SEQUENCE_STATE, "currval", MOVES, "SELECT currval('job_id_seq')")
+                    .example("SELECT currval('job_id_seq')")
+                    .inOneTransaction(),
+            texts(SEQUENCE_STATE, "lastval", MOVES, "SELECT lastval()")
+                    .example("SELECT lastval()")
+                    .inOneTransaction(),
+            transaction(
+                            SEQUENCE_STATE,
+                            "currval in the transaction of nextval",
+                            WORKS,
+                            "select nextval('job_id_seq')",
+                            "select currval('job_id_seq'), lastval()")
+                    .before("alter sequence job_id_seq restart"),
+            transaction(
+                            SEQUENCE_STATE,
+                            "lastval after an insert",
+                            WORKS,
+                            "insert into things (name) values ('x')",
+                            "select lastval(), currval('things_id_seq')",
+                            "delete from things")
+                    .before("alter sequence things_id_seq restart"),
+            texts(
+                            SEQUENCE_STATE,
+                            "currval in one text with nextval",
+                            WORKS,
+                            "select nextval('job_id_seq'); select currval('job_id_seq')",
+                            "select 1")
+                    .before("alter sequence job_id_seq restart"),
             MatrixRow.of(SEQUENCE_STATE, "currval in a later transaction", REFUSED, player -> {
-                player.execute("select 1", "select nextval('job_id_seq')", "select currval('job_id_seq')");
-            }).before("alter sequence job_id_seq restart"),
-            MatrixRow.of(SEQUENCE_STATE, "currval in a later transaction, not as its first statement", REFUSED, player -> {
-                player.autoCommit(false);
-                player.execute("select nextval('job_id_seq')");
-                player.commit();
-                player.execute("select 'first'", "select currval('job_id_seq')");
-                player.commit();
-            }).before("alter sequence job_id_seq restart"),
-            texts(SEQUENCE_STATE, "setval and nextval", WORKS, "select setval('job_id_seq', 7)", "select nextval('job_id_seq')", "insert into things (name) values ('x') returning id", "delete from things").before("alter sequence job_id_seq restart", "alter sequence things_id_seq restart"),
+                        player.execute("select 1", "select nextval('job_id_seq')", "select currval('job_id_seq')");
+                    })
+                    .before("alter sequence job_id_seq restart"),
+            MatrixRow.of(
+                            SEQUENCE_STATE,
+                            "currval in a later transaction, not as its first statement",
+                            REFUSED,
+                            player -> {
+                                player.autoCommit(false);
+                                player.execute("select nextval('job_id_seq')");
+                                player.commit();
+                                player.execute("select 'first'", "select currval('job_id_seq')");
+                                player.commit();
+                            })
+                    .before("alter sequence job_id_seq restart"),
+            texts(
+                            SEQUENCE_STATE,
+                            "setval and nextval",
+                            WORKS,
+                            "select setval('job_id_seq', 7)",
+                            "select nextval('job_id_seq')",
+                            "insert into things (name) values ('x') returning id",
+                            "delete from things")
+                    .before("alter sequence job_id_seq restart", "alter sequence things_id_seq restart"),
         };
     }
 
@@ -164,20 +309,74 @@ final class SessionRows {
         String index = "drop index if exists i, tenant_1.i";
         return new MatrixRow[] {
             texts(OWN_TRANSACTION, "VACUUM", WORKS, "VACUUM", "select 1").example("VACUUM"),
-            texts(OWN_TRANSACTION, "CREATE INDEX CONCURRENTLY", WORKS, "CREATE INDEX CONCURRENTLY i ON t (id)", "select to_regclass('i')").before(index).example("CREATE INDEX CONCURRENTLY i ON t (id)"),
-            texts(OWN_TRANSACTION, "CREATE DATABASE", WORKS, "CREATE DATABASE d", "select count(*) from pg_database where datname = 'd'", "DROP DATABASE d").before("drop database if exists d").example("CREATE DATABASE d"),
-            texts(OWN_TRANSACTION, "ALTER SYSTEM", WORKS, "ALTER SYSTEM SET log_min_messages = 'warning'", "ALTER SYSTEM RESET log_min_messages", "select 1").example("ALTER SYSTEM SET …"),
+            texts(
+                            OWN_TRANSACTION,
+                            "CREATE INDEX CONCURRENTLY",
+                            WORKS,
+                            "CREATE INDEX CONCURRENTLY i ON t (id)",
+                            "select to_regclass('i')")
+                    .before(index)
+                    .example("CREATE INDEX CONCURRENTLY i ON t (id)"),
+            texts(
+                            OWN_TRANSACTION,
+                            "CREATE DATABASE",
+                            WORKS,
+                            "CREATE DATABASE d",
+                            "select count(*) from pg_database where datname = 'd'",
+                            "DROP DATABASE d")
+                    .before("drop database if exists d")
+                    .example("CREATE DATABASE d"),
+            texts(
+                            OWN_TRANSACTION,
+                            "ALTER SYSTEM",
+                            WORKS,
+                            "ALTER SYSTEM SET log_min_messages = 'warning'",
+                            "ALTER SYSTEM RESET log_min_messages",
+                            "select 1")
+                    .example("ALTER SYSTEM SET …"),
             texts(OWN_TRANSACTION, "VACUUM in a transaction", WORKS, "begin", "VACUUM t", "rollback", "select 1"),
             texts(OWN_TRANSACTION, "in a text of several statements", WORKS, "select 1; VACUUM t", "select 1"),
-            texts(OWN_TRANSACTION, "in a session that has set its schema", MOVES, "SET search_path = tenant_1", "CREATE INDEX CONCURRENTLY i ON things (n)", "select to_regclass('tenant_1.i'), to_regclass('public.i')").before(index),
-            texts(OWN_TRANSACTION, "in a session that has set its role", MOVES, "SET ROLE app_reader", "CREATE DATABASE d", "select 1").before("drop database if exists d"),
-            texts(OWN_TRANSACTION, "PREPARE TRANSACTION", WORKS, SET_ITEMS, "begin", "insert into matrix.items values (1)", "prepare transaction 'one'", "select count(*) from pg_prepared_xacts", "commit prepared 'one'", "begin", "insert into matrix.items values (2)", "prepare transaction 'two'", "rollback prepared 'two'", "select * from matrix.items", "drop table matrix.items"),
+            texts(
+                            OWN_TRANSACTION,
+                            "in a session that has set its schema",
+                            MOVES,
+                            "SET search_path = tenant_1",
+                            "CREATE INDEX CONCURRENTLY i ON things (n)",
+                            "select to_regclass('tenant_1.i'), to_regclass('public.i')")
+                    .before(index),
+            texts(
+                            OWN_TRANSACTION,
+                            "in a session that has set its role",
+                            MOVES,
+                            "SET ROLE app_reader",
+                            "CREATE DATABASE d",
+                            "select 1")
+                    .before("drop database if exists d"),
+            texts(
+                    OWN_TRANSACTION,
+                    "PREPARE TRANSACTION",
+                    WORKS,
+                    SET_ITEMS,
+                    "begin",
+                    "insert into matrix.items values (1)",
+                    "prepare transaction 'one'",
+                    "select count(*) from pg_prepared_xacts",
+                    "commit prepared 'one'",
+                    "begin",
+                    "insert into matrix.items values (2)",
+                    "prepare transaction 'two'",
+                    "rollback prepared 'two'",
+                    "select * from matrix.items",
+                    "drop table matrix.items"),
             MatrixRow.of(OWN_TRANSACTION, "PREPARE TRANSACTION of a session with settings", WORKS, player -> {
                 player.execute(SET_ITEMS, "SET app.tenant = 'x'", "SET search_path = matrix");
                 player.autoCommit(false);
                 player.execute("insert into items values (1)", "SET app.other = 'y'", "prepare transaction 'three'");
                 player.rollback();
-                player.execute(SettingRows.TENANT, "select nullif(current_setting('app.other', true), '')", "select * from items");
+                player.execute(
+                        SettingRows.TENANT,
+                        "select nullif(current_setting('app.other', true), '')",
+                        "select * from items");
                 player.rollback();
                 player.autoCommit(true);
                 player.execute("RESET ALL", "rollback prepared 'three'", "drop table matrix.items");
@@ -187,25 +386,87 @@ final class SessionRows {
 
     private static MatrixRow[] lookalikes() {
         return new MatrixRow[] {
-            texts(null, "columns and tables with such names", WORKS, "select listen, load, currval from (values (1, 2, 3)) as temp(listen, load, currval)", "select 1 as prepare, 2 as \"set\", 3 as discard", "select set_limit from (select 1 as set_limit) as pg_advisory_lock", "with listen as (select 1 as temp) select listen.temp from listen"),
-            texts(null, "names in strings", WORKS, "select 'pg_advisory_lock(1)', $$listen jobs$$, $a$set app.tenant = '7'$a$", "select E'\\'; listen jobs; --', 'it''s; set role x'", SettingRows.TENANT),
-            texts(null, "EXECUTE in PL/pgSQL", WORKS, "do $$ begin execute 'select 1'; end $$", "do $$ declare r record; begin for r in execute 'select 1' loop null; end loop; end $$", "select 1"),
-            texts(null, "SET of an update and of a table", WORKS, "update things set name = 'role', n = 7 where false", "alter table t set (fillfactor = 90)", "alter table t reset (fillfactor)", "insert into things (name) values ('x') on conflict do nothing", "delete from things"),
-            texts(null, "a function's own settings", WORKS, "create function matrix.own() returns text language sql set search_path = tenant_1 as 'select current_schema()'", "select matrix.own()", "show search_path", "drop function matrix.own()"),
-            texts(null, "empty texts", WORKS, "", ";", " ", "-- nothing", "/* nothing */ ;", "select 1;;", "select 1 -- no end of line"),
-            texts(null, "operators and questions", WORKS, "select '{\"a\":1}'::jsonb ?? 'a', '{\"a\":1}'::jsonb ??| array['a']", "select 1"),
-            texts(null, "syntax errors", WORKS, "set", "set session", "set foo", "selec 1", "reset", "select 'open", "select 1 /* open", "select $$open", "select 1"),
+            texts(
+                    null,
+                    "columns and tables with such names",
+                    WORKS,
+                    "select listen, load, currval from (values (1, 2, 3)) as temp(listen, load, currval)",
+                    "select 1 as prepare, 2 as \"set\", 3 as discard",
+                    "select set_limit from (select 1 as set_limit) as pg_advisory_lock",
+                    "with listen as (select 1 as temp) select listen.temp from listen"),
+            texts(
+                    null,
+                    "names in strings",
+                    WORKS,
+                    "select 'pg_advisory_lock(1)', $$listen jobs$$, $a$set app.tenant = '7'$a$",
+                    "select E'\\'; listen jobs; --', 'it''s; set role x'",
+                    SettingRows.TENANT),
+            texts(
+                    null,
+                    "EXECUTE in PL/pgSQL",
+                    WORKS,
+                    "do $$ begin execute 'select 1'; end $$",
+                    "do $$ declare r record; begin for r in execute 'select 1' loop null; end loop; end $$",
+                    "select 1"),
+            texts(
+                    null,
+                    "SET of an update and of a table",
+                    WORKS,
+                    "update things set name = 'role', n = 7 where false",
+                    "alter table t set (fillfactor = 90)",
+                    "alter table t reset (fillfactor)",
+                    "insert into things (name) values ('x') on conflict do nothing",
+                    "delete from things"),
+            texts(
+                    null,
+                    "a function's own settings",
+                    WORKS,
+                    "create function matrix.own() returns text language sql set search_path = tenant_1 as 'select current_schema()'",
+                    "select matrix.own()",
+                    "show search_path",
+                    "drop function matrix.own()"),
+            texts(
+                    null,
+                    "empty texts",
+                    WORKS,
+                    "",
+                    ";",
+                    " ",
+                    "-- nothing",
+                    "/* nothing */ ;",
+                    "select 1;;",
+                    "select 1 -- no end of line"),
+            texts(
+                    null,
+                    "operators and questions",
+                    WORKS,
+                    "select '{\"a\":1}'::jsonb ?? 'a', '{\"a\":1}'::jsonb ??| array['a']",
+                    "select 1"),
+            texts(
+                    null,
+                    "syntax errors",
+                    WORKS,
+                    "set",
+                    "set session",
+                    "set foo",
+                    "selec 1",
+                    "reset",
+                    "select 'open",
+                    "select 1 /* open",
+                    "select $$open",
+                    "select 1"),
         };
     }
 
     private static MatrixRow[] failed() {
         return new MatrixRow[] {
             MatrixRow.of(COMMIT_OF_FAILED_TRANSACTION, "commit()", REFUSED, player -> {
-                player.execute("select 1");
-                player.autoCommit(false);
-                player.execute("insert into things (name) values ('lost')", "select 1/0");
-                player.commit();
-            }).example("connection.commit() after a statement failed and its error was caught"),
+                        player.execute("select 1");
+                        player.autoCommit(false);
+                        player.execute("insert into things (name) values ('lost')", "select 1/0");
+                        player.commit();
+                    })
+                    .example("connection.commit() after a statement failed and its error was caught"),
             MatrixRow.of(COMMIT_OF_FAILED_TRANSACTION, "setAutoCommit(true)", REFUSED, player -> {
                 player.autoCommit(false);
                 player.execute("select 1/0");

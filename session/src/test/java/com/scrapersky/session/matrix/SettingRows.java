@@ -26,9 +26,19 @@ final class SettingRows {
                         "settings that fail",
                         texts(SETTING, "a wrong value", "SET statement_timeout = 'banana'", TIMEOUT, TIMEOUT),
                         texts(SETTING, "an unknown name", "SET no_such_setting = 1", TIMEOUT, TIMEOUT),
-                        texts(SETTING, "an unknown time zone", "SET TIME ZONE 'Nowhere/Land'", "show timezone", TIMEOUT),
+                        texts(
+                                SETTING,
+                                "an unknown time zone",
+                                "SET TIME ZONE 'Nowhere/Land'",
+                                "show timezone",
+                                TIMEOUT),
                         texts(ROLE, "an unknown role", "SET ROLE nobody_at_all", USERS, USERS),
-                        texts(SETTING, "what cannot be changed", "SET block_size = 4096", "SET max_connections = 3", TIMEOUT),
+                        texts(
+                                SETTING,
+                                "what cannot be changed",
+                                "SET block_size = 4096",
+                                "SET max_connections = 3",
+                                TIMEOUT),
                         inTransaction(
                                 SETTING,
                                 "a wrong value in a transaction",
@@ -107,9 +117,17 @@ final class SettingRows {
     private static MatrixRow[] transactions() {
         return new MatrixRow[] {
             texts(SETTING, "BEGIN; SET; COMMIT in one text", "BEGIN; SET app.tenant = 'a'; COMMIT; " + TENANT, TENANT),
-            texts(SETTING, "BEGIN; SET; ROLLBACK in one text", "BEGIN; SET app.tenant = 'a'; ROLLBACK; " + TENANT, TENANT),
-            texts(SETTING, "SET and SHOW in one text", "SET statement_timeout = '5s'; show statement_timeout;"
-                    + " RESET statement_timeout; show statement_timeout; SET statement_timeout = '6s'", TIMEOUT),
+            texts(
+                    SETTING,
+                    "BEGIN; SET; ROLLBACK in one text",
+                    "BEGIN; SET app.tenant = 'a'; ROLLBACK; " + TENANT,
+                    TENANT),
+            texts(
+                    SETTING,
+                    "SET and SHOW in one text",
+                    "SET statement_timeout = '5s'; show statement_timeout;"
+                            + " RESET statement_timeout; show statement_timeout; SET statement_timeout = '6s'",
+                    TIMEOUT),
             texts(
                     SETTING,
                     "BEGIN, SET and COMMIT as texts",
@@ -178,7 +196,14 @@ final class SettingRows {
                     "select 1/0",
                     "COMMIT",
                     TENANT),
-            texts(SETTING, "COMMIT and ROLLBACK outside of a transaction", "SET app.tenant = 'a'", "COMMIT", TENANT, "ROLLBACK", TENANT),
+            texts(
+                    SETTING,
+                    "COMMIT and ROLLBACK outside of a transaction",
+                    "SET app.tenant = 'a'",
+                    "COMMIT",
+                    TENANT,
+                    "ROLLBACK",
+                    TENANT),
             MatrixRow.of(SETTING, "SET in a transaction of JDBC that COMMIT ends as a text", WORKS, player -> {
                 player.autoCommit(false);
                 player.execute("SET app.tenant = 'a'", "COMMIT", TENANT);
@@ -199,14 +224,60 @@ final class SettingRows {
 
     private static MatrixRow[] resets() {
         return new MatrixRow[] {
-            texts(SETTING, "RESET application_name", "SET application_name = 'x'", "RESET application_name", "show application_name", "show application_name"),
-            texts(SETTING, "RESET TimeZone", "SET timezone = 'Asia/Tokyo'", "show timezone", "RESET timezone", "show timezone", "show timezone"),
-            texts(SETTING, "SET TIME ZONE LOCAL", "SET TIME ZONE 'Asia/Tokyo'", "SET TIME ZONE LOCAL", "show timezone", "show timezone"),
-            texts(SETTING, "RESET extra_float_digits", "SET extra_float_digits = 0", "RESET extra_float_digits", "show extra_float_digits", "show extra_float_digits"),
-            texts(SETTING, "RESET search_path", "SET search_path = tenant_1", "RESET search_path", "show search_path", "select current_schema()"),
+            texts(
+                    SETTING,
+                    "RESET application_name",
+                    "SET application_name = 'x'",
+                    "RESET application_name",
+                    "show application_name",
+                    "show application_name"),
+            texts(
+                    SETTING,
+                    "RESET TimeZone",
+                    "SET timezone = 'Asia/Tokyo'",
+                    "show timezone",
+                    "RESET timezone",
+                    "show timezone",
+                    "show timezone"),
+            texts(
+                    SETTING,
+                    "SET TIME ZONE LOCAL",
+                    "SET TIME ZONE 'Asia/Tokyo'",
+                    "SET TIME ZONE LOCAL",
+                    "show timezone",
+                    "show timezone"),
+            texts(
+                    SETTING,
+                    "RESET extra_float_digits",
+                    "SET extra_float_digits = 0",
+                    "RESET extra_float_digits",
+                    "show extra_float_digits",
+                    "show extra_float_digits"),
+            texts(
+                    SETTING,
+                    "RESET search_path",
+                    "SET search_path = tenant_1",
+                    "RESET search_path",
+                    "show search_path",
+                    "select current_schema()"),
             texts(SETTING, "RESET of a custom setting", "SET app.tenant = 'x'", "RESET app.tenant", TENANT, TENANT),
-            texts(SETTING, "RESET ALL leaves the role", "SET ROLE app_reader", "SET app.tenant = 'x'", "RESET ALL", USERS, TENANT, "RESET ROLE", USERS),
-            inTransaction(SETTING, "RESET ALL in a transaction that rolls back", "SET app.tenant = 'x'", "RESET ALL", TENANT, TIMEOUT),
+            texts(
+                    SETTING,
+                    "RESET ALL leaves the role",
+                    "SET ROLE app_reader",
+                    "SET app.tenant = 'x'",
+                    "RESET ALL",
+                    USERS,
+                    TENANT,
+                    "RESET ROLE",
+                    USERS),
+            inTransaction(
+                    SETTING,
+                    "RESET ALL in a transaction that rolls back",
+                    "SET app.tenant = 'x'",
+                    "RESET ALL",
+                    TENANT,
+                    TIMEOUT),
             MatrixRow.of(SETTING, "RESET in a transaction that rolls back", WORKS, player -> {
                 player.execute("SET statement_timeout = '6s'");
                 player.autoCommit(false);
@@ -220,32 +291,176 @@ final class SettingRows {
                 player.rollback();
             }),
             texts(ROLE, "SET ROLE NONE", "SET ROLE app_reader", "SET ROLE NONE", USERS, USERS),
-            texts(ROLE, "SET SESSION AUTHORIZATION DEFAULT", "SET SESSION AUTHORIZATION app_reader", "SET SESSION AUTHORIZATION DEFAULT", USERS, USERS),
-            texts(ROLE, "a role over a session authorization", "SET SESSION AUTHORIZATION app_reader", "SET ROLE app_reader", USERS, "RESET ROLE", USERS, "RESET SESSION AUTHORIZATION", USERS),
-            texts(ROLE, "what the role may not do", "SET ROLE app_reader", "insert into tenant_1.things (name) values ('x')", "select count(*) from tenant_1.things", "RESET ROLE", "select count(*) from tenant_1.things"),
+            texts(
+                    ROLE,
+                    "SET SESSION AUTHORIZATION DEFAULT",
+                    "SET SESSION AUTHORIZATION app_reader",
+                    "SET SESSION AUTHORIZATION DEFAULT",
+                    USERS,
+                    USERS),
+            texts(
+                    ROLE,
+                    "a role over a session authorization",
+                    "SET SESSION AUTHORIZATION app_reader",
+                    "SET ROLE app_reader",
+                    USERS,
+                    "RESET ROLE",
+                    USERS,
+                    "RESET SESSION AUTHORIZATION",
+                    USERS),
+            texts(
+                    ROLE,
+                    "what the role may not do",
+                    "SET ROLE app_reader",
+                    "insert into tenant_1.things (name) values ('x')",
+                    "select count(*) from tenant_1.things",
+                    "RESET ROLE",
+                    "select count(*) from tenant_1.things"),
             inTransaction(DISCARD, "DISCARD ALL in a transaction", "SET app.tenant = 'x'", "DISCARD ALL", TENANT),
-            texts(DISCARD, "DISCARD PLANS, SEQUENCES, TEMP", "SET app.tenant = 'x'", "DISCARD PLANS", "DISCARD SEQUENCES", "DISCARD TEMP", "DISCARD TEMPORARY", TENANT),
-            texts(DISCARD, "DISCARD ALL in one text with others", "SET app.tenant = 'x'; DISCARD ALL", "select 1", TENANT),
-            texts(SETTING, "where a setting comes from", "SET work_mem = '123kB'", "select setting, source, reset_val from pg_settings where name = 'work_mem'", "RESET work_mem", "select setting, source, reset_val from pg_settings where name = 'work_mem'"),
+            texts(
+                    DISCARD,
+                    "DISCARD PLANS, SEQUENCES, TEMP",
+                    "SET app.tenant = 'x'",
+                    "DISCARD PLANS",
+                    "DISCARD SEQUENCES",
+                    "DISCARD TEMP",
+                    "DISCARD TEMPORARY",
+                    TENANT),
+            texts(
+                    DISCARD,
+                    "DISCARD ALL in one text with others",
+                    "SET app.tenant = 'x'; DISCARD ALL",
+                    "select 1",
+                    TENANT),
+            texts(
+                    SETTING,
+                    "where a setting comes from",
+                    "SET work_mem = '123kB'",
+                    "select setting, source, reset_val from pg_settings where name = 'work_mem'",
+                    "RESET work_mem",
+                    "select setting, source, reset_val from pg_settings where name = 'work_mem'"),
         };
     }
 
     private static MatrixRow[] values() {
         return new MatrixRow[] {
-            texts(SETTING, "names in quotes", "SET \"app\".\"tenant\" = 'x'", TENANT, "SET \"statement_timeout\" TO 5000", TIMEOUT, "SET \"Statement_Timeout\" TO '6s'", TIMEOUT),
-            texts(SETTING, "lists and quotes", "SET search_path = \"$user\", 'Tenant A', \"b\"\"c\", tenant_1", "show search_path", "select current_schemas(true)"),
-            texts(SETTING, "strings of all kinds", "SET app.tenant = E'a\\'b\\nc'", TENANT, "SET app.tenant = U&'\\00e4'", TENANT, "SET app.tenant = 'äöü€😀'", TENANT, "SET app.tenant = ''", "select current_setting('app.tenant', true)", "SET app.tenant = 'a' 'b'", TENANT),
-            texts(SETTING, "numbers and words", "SET app.tenant = 7", TENANT, "SET app.tenant = -7.50", TENANT, "SET app.tenant = on", TENANT, "SET app.tenant TO yes", TENANT),
-            texts(SETTING, "an interval as time zone", "SET TIME ZONE INTERVAL '+02:30' HOUR TO MINUTE", "show timezone", "select '2020-01-01 00:00Z'::timestamptz::text", "SET TIME ZONE -7", "show timezone"),
-            texts(SETTING, "formats", "SET IntervalStyle = 'iso_8601'", "select interval '1 day 2 hours'", "SET bytea_output = 'escape'", "select '\\x41'::bytea::text", "SET lc_numeric = 'C'", "show lc_numeric"),
-            texts(SETTING, "strings without a standard", "SET escape_string_warning = off", "SET standard_conforming_strings = off", "select 'a\\'; set app.tenant = ''7'", TENANT, "select 'a\\\\b'", "SET standard_conforming_strings = on", "select 'a\\'"),
-            texts(SETTING, "settings that the driver does not bear", "SET DateStyle = 'German'", "select 1", "select 1"),
-            texts(SETTING, "an encoding that the driver does not bear", "SET client_encoding = 'LATIN1'", "select 1", "select 1"),
-            texts(SETTING, "several set_config in one query", "select set_config('app.a', '1', false), set_config('app.b', '2', false)", "select nullif(current_setting('app.a', true), ''), nullif(current_setting('app.b', true), '')", "select 1"),
-            texts(SETTING, "set_config in a subquery", "select * from (select set_config('app.tenant', 'x', false) as value) s where value <> ''", TENANT, "with w as materialized (select set_config('app.tenant', 'y', false)) select 1 from w", TENANT, "select 1 where false and set_config('app.tenant', 'z', false) = ''", TENANT),
-            texts(SETTING, "set_config of what the session knows", "SET app.tenant = 'x'", "select set_config('app.tenant', current_setting('app.tenant') || 'y', false)", TENANT, TENANT),
-            texts(SETTING, "set_config without effect", "select set_config('app.tenant', null, false)", TENANT, "select pg_catalog.set_config('app.tenant', 'x', false)", TENANT, "select \"set_config\"('app.tenant', 'y', 'f')", TENANT),
-            texts(SETTING, "SET of many", "SET app.tenant = 'a'; SET app.other = 'b'; SET statement_timeout = '5s'; SET search_path = tenant_1; SET ROLE app_reader", "select nullif(current_setting('app.tenant', true), ''), nullif(current_setting('app.other', true), '')", TIMEOUT, "show search_path", USERS),
+            texts(
+                    SETTING,
+                    "names in quotes",
+                    "SET \"app\".\"tenant\" = 'x'",
+                    TENANT,
+                    "SET \"statement_timeout\" TO 5000",
+                    TIMEOUT,
+                    "SET \"Statement_Timeout\" TO '6s'",
+                    TIMEOUT),
+            texts(
+                    SETTING,
+                    "lists and quotes",
+                    "SET search_path = \"$user\", 'Tenant A', \"b\"\"c\", tenant_1",
+                    "show search_path",
+                    "select current_schemas(true)"),
+            texts(
+                    SETTING,
+                    "strings of all kinds",
+                    "SET app.tenant = E'a\\'b\\nc'",
+                    TENANT,
+                    "SET app.tenant = U&'\\00e4'",
+                    TENANT,
+                    "SET app.tenant = 'äöü€😀'",
+                    TENANT,
+                    "SET app.tenant = ''",
+                    "select current_setting('app.tenant', true)",
+                    "SET app.tenant = 'a' 'b'",
+                    TENANT),
+            texts(
+                    SETTING,
+                    "numbers and words",
+                    "SET app.tenant = 7",
+                    TENANT,
+                    "SET app.tenant = -7.50",
+                    TENANT,
+                    "SET app.tenant = on",
+                    TENANT,
+                    "SET app.tenant TO yes",
+                    TENANT),
+            texts(
+                    SETTING,
+                    "an interval as time zone",
+                    "SET TIME ZONE INTERVAL '+02:30' HOUR TO MINUTE",
+                    "show timezone",
+                    "select '2020-01-01 00:00Z'::timestamptz::text",
+                    "SET TIME ZONE -7",
+                    "show timezone"),
+            texts(
+                    SETTING,
+                    "formats",
+                    "SET IntervalStyle = 'iso_8601'",
+                    "select interval '1 day 2 hours'",
+                    "SET bytea_output = 'escape'",
+                    "select '\\x41'::bytea::text",
+                    "SET lc_numeric = 'C'",
+                    "show lc_numeric"),
+            texts(
+                    SETTING,
+                    "strings without a standard",
+                    "SET escape_string_warning = off",
+                    "SET standard_conforming_strings = off",
+                    "select 'a\\'; set app.tenant = ''7'",
+                    TENANT,
+                    "select 'a\\\\b'",
+                    "SET standard_conforming_strings = on",
+                    "select 'a\\'"),
+            texts(
+                    SETTING,
+                    "settings that the driver does not bear",
+                    "SET DateStyle = 'German'",
+                    "select 1",
+                    "select 1"),
+            texts(
+                    SETTING,
+                    "an encoding that the driver does not bear",
+                    "SET client_encoding = 'LATIN1'",
+                    "select 1",
+                    "select 1"),
+            texts(
+                    SETTING,
+                    "several set_config in one query",
+                    "select set_config('app.a', '1', false), set_config('app.b', '2', false)",
+                    "select nullif(current_setting('app.a', true), ''), nullif(current_setting('app.b', true), '')",
+                    "select 1"),
+            texts(
+                    SETTING,
+                    "set_config in a subquery",
+                    "select * from (select set_config('app.tenant', 'x', false) as value) s where value <> ''",
+                    TENANT,
+                    "with w as materialized (select set_config('app.tenant', 'y', false)) select 1 from w",
+                    TENANT,
+                    "select 1 where false and set_config('app.tenant', 'z', false) = ''",
+                    TENANT),
+            texts(
+                    SETTING,
+                    "set_config of what the session knows",
+                    "SET app.tenant = 'x'",
+                    "select set_config('app.tenant', current_setting('app.tenant') || 'y', false)",
+                    TENANT,
+                    TENANT),
+            texts(
+                    SETTING,
+                    "set_config without effect",
+                    "select set_config('app.tenant', null, false)",
+                    TENANT,
+                    "select pg_catalog.set_config('app.tenant', 'x', false)",
+                    TENANT,
+                    "select \"set_config\"('app.tenant', 'y', 'f')",
+                    TENANT),
+            texts(
+                    SETTING,
+                    "SET of many",
+                    "SET app.tenant = 'a'; SET app.other = 'b'; SET statement_timeout = '5s'; SET search_path = tenant_1; SET ROLE app_reader",
+                    "select nullif(current_setting('app.tenant', true), ''), nullif(current_setting('app.other', true), '')",
+                    TIMEOUT,
+                    "show search_path",
+                    USERS),
         };
     }
 
@@ -253,7 +468,8 @@ final class SettingRows {
         String show = "show default_transaction_isolation";
         return new MatrixRow[] {
             MatrixRow.of(TRANSACTION_DEFAULTS, "isolation in later transactions", WORKS, player -> {
-                player.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ", ISOLATION, show);
+                player.execute(
+                        "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ", ISOLATION, show);
                 player.autoCommit(false);
                 player.execute(ISOLATION);
                 player.commit();
@@ -271,11 +487,58 @@ final class SettingRows {
                 player.step("getTransactionIsolation", Connection::getTransactionIsolation);
                 player.execute("SET default_transaction_isolation = 'REPEATABLE READ'", ISOLATION, show);
             }),
-            texts(TRANSACTION_DEFAULTS, "BEGIN with levels of its own", "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY", "BEGIN", ISOLATION, "show transaction_read_only", "COMMIT", "BEGIN ISOLATION LEVEL READ COMMITTED", ISOLATION, "show transaction_read_only", "COMMIT", "BEGIN READ WRITE", ISOLATION, "show transaction_read_only", "COMMIT"),
-            texts(TRANSACTION_DEFAULTS, "read-only sessions cannot write", "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "insert into things (name) values ('x')", "select count(*) from things", "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE", "insert into things (name) values ('y')", "delete from things"),
-            texts(TRANSACTION_DEFAULTS, "SET TRANSACTION in autocommit", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", ISOLATION, "SET transaction_isolation = 'serializable'", ISOLATION, "SET SESSION transaction_read_only = on", "show transaction_read_only"),
-            texts(TRANSACTION_DEFAULTS, "SET TRANSACTION in one text", "BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; show transaction_isolation; COMMIT", "BEGIN; SET transaction_isolation TO 'repeatable read'; show transaction_isolation; COMMIT", ISOLATION),
-            texts(SETTING, "SET TRANSACTION behind other settings", "SET app.tenant = 'x'", "BEGIN", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", ISOLATION, TENANT, "COMMIT", "BEGIN; SET TRANSACTION READ ONLY; " + TENANT + "; COMMIT", "SET CONSTRAINTS ALL DEFERRED", TENANT),
+            texts(
+                    TRANSACTION_DEFAULTS,
+                    "BEGIN with levels of its own",
+                    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY",
+                    "BEGIN",
+                    ISOLATION,
+                    "show transaction_read_only",
+                    "COMMIT",
+                    "BEGIN ISOLATION LEVEL READ COMMITTED",
+                    ISOLATION,
+                    "show transaction_read_only",
+                    "COMMIT",
+                    "BEGIN READ WRITE",
+                    ISOLATION,
+                    "show transaction_read_only",
+                    "COMMIT"),
+            texts(
+                    TRANSACTION_DEFAULTS,
+                    "read-only sessions cannot write",
+                    "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+                    "insert into things (name) values ('x')",
+                    "select count(*) from things",
+                    "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
+                    "insert into things (name) values ('y')",
+                    "delete from things"),
+            texts(
+                    TRANSACTION_DEFAULTS,
+                    "SET TRANSACTION in autocommit",
+                    "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+                    ISOLATION,
+                    "SET transaction_isolation = 'serializable'",
+                    ISOLATION,
+                    "SET SESSION transaction_read_only = on",
+                    "show transaction_read_only"),
+            texts(
+                    TRANSACTION_DEFAULTS,
+                    "SET TRANSACTION in one text",
+                    "BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; show transaction_isolation; COMMIT",
+                    "BEGIN; SET transaction_isolation TO 'repeatable read'; show transaction_isolation; COMMIT",
+                    ISOLATION),
+            texts(
+                    SETTING,
+                    "SET TRANSACTION behind other settings",
+                    "SET app.tenant = 'x'",
+                    "BEGIN",
+                    "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+                    ISOLATION,
+                    TENANT,
+                    "COMMIT",
+                    "BEGIN; SET TRANSACTION READ ONLY; " + TENANT + "; COMMIT",
+                    "SET CONSTRAINTS ALL DEFERRED",
+                    TENANT),
         };
     }
 

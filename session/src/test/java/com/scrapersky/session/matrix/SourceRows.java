@@ -67,24 +67,33 @@ final class SourceRows {
                             on.setSchema("tenant_2");
                             return "done";
                         });
-                        player.execute(PATH, "RESET search_path", PATH, "DISCARD ALL", PATH, "SET search_path = public", PATH);
+                        player.execute(
+                                PATH, "RESET search_path", PATH, "DISCARD ALL", PATH, "SET search_path = public", PATH);
                         player.reborrow();
                         player.execute(PATH);
                     })
                     .opened(new FreshFactory("currentSchema=tenant_1")),
             MatrixRow.of(SETTING, "options", WORKS, player -> {
                         player.execute(SettingRows.TIMEOUT, SettingRows.TENANT, PATH, "show work_mem");
-                        player.execute("RESET statement_timeout", SettingRows.TIMEOUT, "SET app.tenant = 'x'", SettingRows.TENANT);
+                        player.execute(
+                                "RESET statement_timeout",
+                                SettingRows.TIMEOUT,
+                                "SET app.tenant = 'x'",
+                                SettingRows.TENANT);
                         player.execute("RESET ALL", SettingRows.TIMEOUT, SettingRows.TENANT);
                     })
-                    .opened(new FreshFactory(
-                            "options=-c%20statement_timeout=7000%20-c%20app.tenant=opt%20--work_mem=5MB%20-csearch_path=tenant_1,public")),
+                    .opened(
+                            new FreshFactory(
+                                    "options=-c%20statement_timeout=7000%20-c%20app.tenant=opt%20--work_mem=5MB%20-csearch_path=tenant_1,public")),
             MatrixRow.of(READ_ONLY, "readOnlyMode=always", WORKS, player -> {
                         player.step("setReadOnly", on -> {
                             on.setReadOnly(true);
                             return on.isReadOnly();
                         });
-                        player.execute("show transaction_read_only", "insert into things (name) values ('x')", "show default_transaction_read_only");
+                        player.execute(
+                                "show transaction_read_only",
+                                "insert into things (name) values ('x')",
+                                "show default_transaction_read_only");
                         player.autoCommit(false);
                         player.execute("show transaction_read_only");
                         player.commit();
@@ -97,14 +106,20 @@ final class SourceRows {
                     })
                     .opened(new FreshFactory("readOnlyMode=always")),
             MatrixRow.of(SETTING, "ApplicationName", WORKS, player -> {
-                        player.execute("show application_name", "SET application_name = 'x'", "show application_name", "RESET application_name", "show application_name");
+                        player.execute(
+                                "show application_name",
+                                "SET application_name = 'x'",
+                                "show application_name",
+                                "RESET application_name",
+                                "show application_name");
                         player.step("getClientInfo", on -> on.getClientInfo("ApplicationName"));
                     })
                     .opened(new FreshFactory("ApplicationName=mine")),
             MatrixRow.of(SETTING, "reWriteBatchedInserts and defaultRowFetchSize", WORKS, player -> {
                         player.execute("SET search_path = tenant_1");
                         player.step("batch", on -> {
-                            try (PreparedStatement statement = on.prepareStatement("insert into things (name, n) values (?, ?)")) {
+                            try (PreparedStatement statement =
+                                    on.prepareStatement("insert into things (name, n) values (?, ?)")) {
                                 for (int i = 0; i < 7; i++) {
                                     statement.setString(1, "x");
                                     statement.setInt(2, i);
@@ -170,9 +185,17 @@ final class SourceRows {
                         pool.setAutoCommit(false);
                         pool.setReadOnly(true);
                     })),
-            MatrixRow.of(NOTIFICATION, "LISTEN on a pool without a session URL", REFUSED, player -> player.execute("LISTEN jobs"))
+            MatrixRow.of(
+                            NOTIFICATION,
+                            "LISTEN on a pool without a session URL",
+                            REFUSED,
+                            player -> player.execute("LISTEN jobs"))
                     .opened(new Wrapped(pool -> {})),
-            MatrixRow.of(ADVISORY_LOCK, "a lock on a pool without a session URL", REFUSED, player -> player.execute("select pg_try_advisory_lock(42)"))
+            MatrixRow.of(
+                            ADVISORY_LOCK,
+                            "a lock on a pool without a session URL",
+                            REFUSED,
+                            player -> player.execute("select pg_try_advisory_lock(42)"))
                     .opened(new Wrapped(pool -> {})),
         };
     }

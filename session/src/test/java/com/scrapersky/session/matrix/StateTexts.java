@@ -59,8 +59,7 @@ final class StateTexts {
                 StateText.of(ROLE, "RESET ROLE", USERS).asExample().given("SET ROLE app_reader"),
                 StateText.of(ROLE, "SET SESSION AUTHORIZATION app_reader", USERS)
                         .asExample(),
-                StateText.of(ROLE, "RESET SESSION AUTHORIZATION", USERS)
-                        .given("SET SESSION AUTHORIZATION app_reader"),
+                StateText.of(ROLE, "RESET SESSION AUTHORIZATION", USERS).given("SET SESSION AUTHORIZATION app_reader"),
                 StateText.of(ROLE, "SELECT set_config('role', 'app_reader', false)", USERS)
                         .asExample(),
                 StateText.of(
@@ -77,9 +76,7 @@ final class StateTexts {
                         .asExample()
                         .given("SET statement_timeout = '6s'", "SET ROLE app_reader")
                         .inNoFunction(),
-                StateText.of(DISCARD, "DEALLOCATE ALL", TIMEOUT)
-                        .asExample()
-                        .given("SET statement_timeout = '6s'"));
+                StateText.of(DISCARD, "DEALLOCATE ALL", TIMEOUT).asExample().given("SET statement_timeout = '6s'"));
     }
 
     /** What needs a backend of its own. */
@@ -118,7 +115,10 @@ final class StateTexts {
                 StateText.of(HOLDABLE_CURSOR, "DECLARE c CURSOR WITH HOLD FOR SELECT 1", "fetch all from c")
                         .asExample()
                         .inNoFunction(),
-                StateText.of(PREPARED_STATEMENT, "PREPARE find AS SELECT 1", "select name from pg_prepared_statements where from_sql")
+                StateText.of(
+                                PREPARED_STATEMENT,
+                                "PREPARE find AS SELECT 1",
+                                "select name from pg_prepared_statements where from_sql")
                         .asExample()
                         .inNoFunction(),
                 StateText.of(PREPARED_STATEMENT, "EXECUTE find", "select 1")

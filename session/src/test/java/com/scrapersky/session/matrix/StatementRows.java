@@ -73,7 +73,8 @@ final class StatementRows {
     private static MatrixRow[] metaData() {
         return new MatrixRow[] {
             row("before execution", on -> {
-                try (PreparedStatement statement = on.prepareStatement("select id, name, ?::numeric(5,2) as n from things where id = ?")) {
+                try (PreparedStatement statement =
+                        on.prepareStatement("select id, name, ?::numeric(5,2) as n from things where id = ?")) {
                     String before = columns(statement.getMetaData());
                     statement.setInt(1, 1);
                     statement.setInt(2, 1);
@@ -82,7 +83,8 @@ final class StatementRows {
             }),
             row("of what returns no rows", on -> {
                 try (PreparedStatement update = on.prepareStatement("update things set n = 1 where id = ?");
-                        PreparedStatement returning = on.prepareStatement("delete from things where id = ? returning *")) {
+                        PreparedStatement returning =
+                                on.prepareStatement("delete from things where id = ? returning *")) {
                     return columns(update.getMetaData()) + columns(returning.getMetaData());
                 }
             }),
@@ -92,10 +94,13 @@ final class StatementRows {
                 }
             }),
             row("parameters", on -> {
-                try (PreparedStatement statement = on.prepareStatement("select ?::int, ?::text[], name from things where n = ?")) {
+                try (PreparedStatement statement =
+                        on.prepareStatement("select ?::int, ?::text[], name from things where n = ?")) {
                     var parameters = statement.getParameterMetaData();
-                    return parameters.getParameterCount() + parameters.getParameterTypeName(1)
-                            + parameters.getParameterTypeName(2) + parameters.getParameterClassName(3);
+                    return parameters.getParameterCount()
+                            + parameters.getParameterTypeName(1)
+                            + parameters.getParameterTypeName(2)
+                            + parameters.getParameterClassName(3);
                 }
             }),
             row("of many executions", on -> {
@@ -135,37 +140,42 @@ final class StatementRows {
             }),
             row("with generated keys", on -> {
                 Player.execute(on, "select setval('tenant_1.things_id_seq', 100), setval('public.things_id_seq', 100)");
-                try (PreparedStatement statement = on.prepareStatement("insert into things (name) values (?)", new String[] {"id"})) {
+                try (PreparedStatement statement =
+                        on.prepareStatement("insert into things (name) values (?)", new String[] {"id"})) {
                     for (int i = 0; i < 3; i++) {
                         statement.setString(1, "name " + i);
                         statement.addBatch();
                     }
                     int[] counts = statement.executeBatch();
-                    return Arrays.toString(counts) + Told.rows(statement.getGeneratedKeys()) + Player.execute(on, "delete from things");
+                    return Arrays.toString(counts)
+                            + Told.rows(statement.getGeneratedKeys())
+                            + Player.execute(on, "delete from things");
                 }
             }),
             MatrixRow.jdbc("that fail", player -> {
-                player.execute("SET app.tenant = 'x'");
-                player.step("texts", on -> {
-                    try (Statement statement = on.createStatement()) {
-                        statement.addBatch("insert into things (name) values ('a')");
-                        statement.addBatch("insert into things (name) values (null)");
-                        statement.addBatch("insert into things (name) values ('c')");
-                        return Arrays.toString(statement.executeBatch());
-                    }
-                });
-                player.execute("select count(*) from things");
-                player.step("prepared", on -> {
-                    try (PreparedStatement statement = on.prepareStatement("insert into things (name) values (?)")) {
-                        for (String name : new String[] {"a", null, "c"}) {
-                            statement.setString(1, name);
-                            statement.addBatch();
-                        }
-                        return Arrays.toString(statement.executeBatch());
-                    }
-                });
-                player.execute("select count(*) from things", "delete from things");
-            }).before("alter sequence public.things_id_seq restart"),
+                        player.execute("SET app.tenant = 'x'");
+                        player.step("texts", on -> {
+                            try (Statement statement = on.createStatement()) {
+                                statement.addBatch("insert into things (name) values ('a')");
+                                statement.addBatch("insert into things (name) values (null)");
+                                statement.addBatch("insert into things (name) values ('c')");
+                                return Arrays.toString(statement.executeBatch());
+                            }
+                        });
+                        player.execute("select count(*) from things");
+                        player.step("prepared", on -> {
+                            try (PreparedStatement statement =
+                                    on.prepareStatement("insert into things (name) values (?)")) {
+                                for (String name : new String[] {"a", null, "c"}) {
+                                    statement.setString(1, name);
+                                    statement.addBatch();
+                                }
+                                return Arrays.toString(statement.executeBatch());
+                            }
+                        });
+                        player.execute("select count(*) from things", "delete from things");
+                    })
+                    .before("alter sequence public.things_id_seq restart"),
             MatrixRow.jdbc("that set, between others", player -> {
                 player.step("batch", on -> {
                     try (Statement statement = on.createStatement()) {
@@ -176,7 +186,9 @@ final class StatementRows {
                         return Arrays.toString(statement.executeBatch());
                     }
                 });
-                player.execute("select (select count(*) from tenant_1.things), (select count(*) from tenant_2.things)", "show search_path");
+                player.execute(
+                        "select (select count(*) from tenant_1.things), (select count(*) from tenant_2.things)",
+                        "show search_path");
                 player.execute("delete from tenant_1.things", "delete from tenant_2.things");
             }),
             MatrixRow.jdbc("that set, and fail", player -> {
@@ -205,18 +217,48 @@ final class StatementRows {
 
     private static MatrixRow[] keys() {
         return new MatrixRow[] {
-            row("all columns", on -> insert(on, "insert into things (name) values ('x')", (text, to) -> to.prepareStatement(text, Statement.RETURN_GENERATED_KEYS))),
-            row("of names", on -> insert(on, "insert into things (name) values ('x'), ('y')", (text, to) -> to.prepareStatement(text, new String[] {"id", "name"}))),
-            row("of numbers", on -> insert(on, "insert into things (name) values ('x')", (text, to) -> to.prepareStatement(text, new int[] {1}))),
-            row("none", on -> insert(on, "update things set n = 2", (text, to) -> to.prepareStatement(text, Statement.RETURN_GENERATED_KEYS))),
-            row("RETURNING of its own", on -> insert(on, "insert into things (name) values ('x') returning name", (text, to) -> to.prepareStatement(text, Statement.RETURN_GENERATED_KEYS))),
+            row(
+                    "all columns",
+                    on -> insert(
+                            on,
+                            "insert into things (name) values ('x')",
+                            (text, to) -> to.prepareStatement(text, Statement.RETURN_GENERATED_KEYS))),
+            row(
+                    "of names",
+                    on -> insert(
+                            on,
+                            "insert into things (name) values ('x'), ('y')",
+                            (text, to) -> to.prepareStatement(text, new String[] {"id", "name"}))),
+            row(
+                    "of numbers",
+                    on -> insert(
+                            on,
+                            "insert into things (name) values ('x')",
+                            (text, to) -> to.prepareStatement(text, new int[] {1}))),
+            row(
+                    "none",
+                    on -> insert(
+                            on,
+                            "update things set n = 2",
+                            (text, to) -> to.prepareStatement(text, Statement.RETURN_GENERATED_KEYS))),
+            row(
+                    "RETURNING of its own",
+                    on -> insert(
+                            on,
+                            "insert into things (name) values ('x') returning name",
+                            (text, to) -> to.prepareStatement(text, Statement.RETURN_GENERATED_KEYS))),
             row("of a text", on -> {
                 Player.execute(on, "select setval('tenant_1.things_id_seq', 100), setval('public.things_id_seq', 100)");
                 try (Statement statement = on.createStatement()) {
                     int count = statement.executeUpdate("insert into things (name) values ('x')", new String[] {"id"});
                     String keys = Told.rows(statement.getGeneratedKeys());
-                    boolean rows = statement.execute("insert into things (name) values ('y')", Statement.RETURN_GENERATED_KEYS);
-                    return count + keys + rows + statement.getUpdateCount() + Told.rows(statement.getGeneratedKeys())
+                    boolean rows = statement.execute(
+                            "insert into things (name) values ('y')", Statement.RETURN_GENERATED_KEYS);
+                    return count
+                            + keys
+                            + rows
+                            + statement.getUpdateCount()
+                            + Told.rows(statement.getGeneratedKeys())
                             + Player.execute(on, "delete from things");
                 }
             }),
@@ -233,7 +275,11 @@ final class StatementRows {
             boolean rows = statement.execute();
             String counts = rows + " " + statement.getUpdateCount() + " ";
             String keys = Told.rows(statement.getGeneratedKeys());
-            return counts + keys + statement.getMoreResults() + statement.getUpdateCount() + Player.execute(on, "delete from things");
+            return counts
+                    + keys
+                    + statement.getMoreResults()
+                    + statement.getUpdateCount()
+                    + Player.execute(on, "delete from things");
         }
     }
 
@@ -272,23 +318,46 @@ final class StatementRows {
                 player.execute("call matrix.steps(1)");
                 player.rollback();
             }),
-            MatrixRow.of(OWN_TRANSACTION, "a procedure that commits, in a session with settings", Expected.MOVES, player -> {
-                String count = "select count(*) from things";
-                player.execute("SET app.tenant = 'x'", "call matrix.steps(2)", count, SettingRows.TENANT);
-                player.execute("SET search_path = tenant_1, public", "call matrix.steps(2)", count, "delete from things", "delete from public.things");
-            }).before("delete from public.things", "delete from tenant_1.things"),
-            MatrixRow.of(OWN_TRANSACTION, "a DO block that commits, in a session with settings", Expected.MOVES, player -> {
-                player.execute("SET app.tenant = 'x'", "do $$ begin insert into things (name) values ('x'); commit; end $$", "select count(*) from things", "delete from things");
-            }),
-            row("escapes", on -> Player.execute(on, "select {fn upper('a')}, {d '2020-01-02'}, {fn concat('a', 'b')}")
-                    + on.nativeSQL("{fn now()} {d '2020-01-01'}")),
+            MatrixRow.of(
+                            OWN_TRANSACTION,
+                            "a procedure that commits, in a session with settings",
+                            Expected.MOVES,
+                            player -> {
+                                String count = "select count(*) from things";
+                                player.execute(
+                                        "SET app.tenant = 'x'", "call matrix.steps(2)", count, SettingRows.TENANT);
+                                player.execute(
+                                        "SET search_path = tenant_1, public",
+                                        "call matrix.steps(2)",
+                                        count,
+                                        "delete from things",
+                                        "delete from public.things");
+                            })
+                    .before("delete from public.things", "delete from tenant_1.things"),
+            MatrixRow.of(
+                    OWN_TRANSACTION, "a DO block that commits, in a session with settings", Expected.MOVES, player -> {
+                        player.execute(
+                                "SET app.tenant = 'x'",
+                                "do $$ begin insert into things (name) values ('x'); commit; end $$",
+                                "select count(*) from things",
+                                "delete from things");
+                    }),
+            row(
+                    "escapes",
+                    on -> Player.execute(on, "select {fn upper('a')}, {d '2020-01-02'}, {fn concat('a', 'b')}")
+                            + on.nativeSQL("{fn now()} {d '2020-01-01'}")),
         };
     }
 
     private static MatrixRow[] results() {
         return new MatrixRow[] {
-            row("several of one text", on -> Player.execute(on, "select 1 as a; update things set n = 3; select 2 as b, 'c'; values (1), (2)")),
-            row("several of one prepared text", on -> Player.prepared(on, "select ?::int; select ?::text, ?::int", 1, "b", 3)),
+            row(
+                    "several of one text",
+                    on -> Player.execute(
+                            on, "select 1 as a; update things set n = 3; select 2 as b, 'c'; values (1), (2)")),
+            row(
+                    "several of one prepared text",
+                    on -> Player.prepared(on, "select ?::int; select ?::text, ?::int", 1, "b", 3)),
             row("too many, too few", on -> {
                 StringBuilder told = new StringBuilder();
                 try (Statement statement = on.createStatement()) {
@@ -299,7 +368,8 @@ final class StatementRows {
                             x -> statement.executeUpdate("set local work_mem = '1MB'"),
                             x -> statement.executeLargeUpdate("delete from things"))) {
                         try {
-                            told.append(work.run(on) instanceof Number count ? count : "rows").append("; ");
+                            told.append(work.run(on) instanceof Number count ? count : "rows")
+                                    .append("; ");
                         } catch (java.sql.SQLException error) {
                             told.append(Told.error(error)).append("; ");
                         }
@@ -318,7 +388,8 @@ final class StatementRows {
                 }
             }),
             row("scrolled", on -> {
-                try (Statement statement = on.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY);
+                try (Statement statement =
+                                on.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_READ_ONLY);
                         ResultSet rows = statement.executeQuery("select * from generate_series(1, 5) as n")) {
                     rows.last();
                     int last = rows.getRow();
@@ -328,10 +399,14 @@ final class StatementRows {
                     return last + " " + second + " " + rows.getInt("n") + rows.isFirst() + rows.getType();
                 }
             }),
-            row("warnings", on -> Player.execute(on, "do $$ begin raise notice 'one'; raise warning 'two'; end $$")
-                    + Player.prepared(on, "select matrix.notices(?)", 2)),
+            row(
+                    "warnings",
+                    on -> Player.execute(on, "do $$ begin raise notice 'one'; raise warning 'two'; end $$")
+                            + Player.prepared(on, "select matrix.notices(?)", 2)),
             row("errors and where they are", on -> Player.execute(on, "select 1, nothing_of_that_name from things")),
-            row("errors of prepared statements", on -> Player.prepared(on, "select ?::int, nothing_of_that_name from things", 1)),
+            row(
+                    "errors of prepared statements",
+                    on -> Player.prepared(on, "select ?::int, nothing_of_that_name from things", 1)),
             row("errors of values", on -> Player.prepared(on, "select ?::int", "not a number")),
             row("a parameter that is missing", on -> {
                 try (PreparedStatement statement = on.prepareStatement("select ?::int, ?::int")) {
@@ -351,18 +426,24 @@ final class StatementRows {
                     prepared.setMaxRows(3);
                     prepared.setInt(1, 9);
                     statement.setMaxFieldSize(2);
-                    return Told.rows(statement.executeQuery("select 'abc' from generate_series(1, 5)")) + Told.rows(prepared.executeQuery())
-                            + statement.getMaxRows() + prepared.getMaxRows();
+                    return Told.rows(statement.executeQuery("select 'abc' from generate_series(1, 5)"))
+                            + Told.rows(prepared.executeQuery())
+                            + statement.getMaxRows()
+                            + prepared.getMaxRows();
                 }
             }),
             row("a fetch size", on -> {
-                try (PreparedStatement statement = on.prepareStatement("select n, ?::text from generate_series(1, 7) as n")) {
+                try (PreparedStatement statement =
+                        on.prepareStatement("select n, ?::text from generate_series(1, 7) as n")) {
                     statement.setFetchSize(2);
                     statement.setString(1, "x");
                     ResultSet rows = statement.executeQuery();
                     rows.next();
                     // Another statement between.
-                    return rows.getInt(1) + Player.execute(on, "select 'between'") + Told.rows(rows) + statement.getFetchSize();
+                    return rows.getInt(1)
+                            + Player.execute(on, "select 'between'")
+                            + Told.rows(rows)
+                            + statement.getFetchSize();
                 }
             }),
             row("a fetch size of a text", on -> {
@@ -376,7 +457,10 @@ final class StatementRows {
                 player.execute("SET app.tenant = 'x'");
                 player.autoCommit(false);
                 player.step("read and commit", on -> {
-                    try (Statement statement = on.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY, ResultSet.HOLD_CURSORS_OVER_COMMIT)) {
+                    try (Statement statement = on.createStatement(
+                            ResultSet.TYPE_FORWARD_ONLY,
+                            ResultSet.CONCUR_READ_ONLY,
+                            ResultSet.HOLD_CURSORS_OVER_COMMIT)) {
                         statement.setFetchSize(2);
                         ResultSet rows = statement.executeQuery("select * from generate_series(1, 5)");
                         rows.next();
@@ -386,7 +470,10 @@ final class StatementRows {
                 });
                 player.rollback();
                 player.step("closed by commit", on -> {
-                    try (Statement statement = on.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY, ResultSet.CLOSE_CURSORS_AT_COMMIT)) {
+                    try (Statement statement = on.createStatement(
+                            ResultSet.TYPE_FORWARD_ONLY,
+                            ResultSet.CONCUR_READ_ONLY,
+                            ResultSet.CLOSE_CURSORS_AT_COMMIT)) {
                         statement.setFetchSize(2);
                         ResultSet rows = statement.executeQuery("select * from generate_series(1, 5)");
                         rows.next();
@@ -420,8 +507,14 @@ final class StatementRows {
                 });
                 player.execute(SettingRows.TENANT);
             }),
-            MatrixRow.jdbc("statement_timeout", player -> player.execute(
-                    "SET statement_timeout = 50", "select pg_sleep(20)", "select 'goes on'", "RESET statement_timeout", "select pg_sleep(0.06)")),
+            MatrixRow.jdbc(
+                    "statement_timeout",
+                    player -> player.execute(
+                            "SET statement_timeout = 50",
+                            "select pg_sleep(20)",
+                            "select 'goes on'",
+                            "RESET statement_timeout",
+                            "select pg_sleep(0.06)")),
             MatrixRow.jdbc("cancel", player -> {
                 for (int i = 0; i < 2; i++) {
                     player.step("cancel", StatementRows::cancelled);
@@ -456,19 +549,33 @@ final class StatementRows {
     }
 
     private static boolean isRunning(String text) throws java.sql.SQLException {
-        return Player.execute(Fixture.admin(), "select count(*) from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() and wait_event = 'PgSleep' and position('" + text + "' in query) > 0")
+        return Player.execute(
+                        Fixture.admin(),
+                        "select count(*) from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() and wait_event = 'PgSleep' and position('"
+                                + text + "' in query) > 0")
                 .endsWith("[1]");
     }
 
     private static MatrixRow[] values() {
         return new MatrixRow[] {
-            row("of all kinds", on -> Player.prepared(
-                    on,
-                    "select ?::int, ?::text, ?::numeric, ?::uuid, ?::timestamptz at time zone 'UTC', ?::date, ?::bool, ?::float8, ?::bytea, ?::int[]",
-                    1, "it's; \\ ä", new java.math.BigDecimal("1.50"), java.util.UUID.fromString("00000000-0000-0000-0000-000000000001"),
-                    java.time.OffsetDateTime.parse("2020-01-02T03:04:05Z"), java.time.LocalDate.of(2020, 1, 2), true, 0.5, new byte[] {1, 2}, new Integer[] {1, 2})),
+            row(
+                    "of all kinds",
+                    on -> Player.prepared(
+                            on,
+                            "select ?::int, ?::text, ?::numeric, ?::uuid, ?::timestamptz at time zone 'UTC', ?::date, ?::bool, ?::float8, ?::bytea, ?::int[]",
+                            1,
+                            "it's; \\ ä",
+                            new java.math.BigDecimal("1.50"),
+                            java.util.UUID.fromString("00000000-0000-0000-0000-000000000001"),
+                            java.time.OffsetDateTime.parse("2020-01-02T03:04:05Z"),
+                            java.time.LocalDate.of(2020, 1, 2),
+                            true,
+                            0.5,
+                            new byte[] {1, 2},
+                            new Integer[] {1, 2})),
             row("nulls and bare types", on -> {
-                try (PreparedStatement statement = on.prepareStatement("select ?::int, ?::text, ? is null, pg_typeof(?)::text")) {
+                try (PreparedStatement statement =
+                        on.prepareStatement("select ?::int, ?::text, ? is null, pg_typeof(?)::text")) {
                     statement.setNull(1, Types.INTEGER);
                     statement.setNull(2, Types.VARCHAR);
                     statement.setNull(3, Types.NULL);
@@ -480,7 +587,11 @@ final class StatementRows {
                 try (PreparedStatement statement = on.prepareStatement("select ?::bytea, ?::text, ?::text")) {
                     statement.setBinaryStream(1, new java.io.ByteArrayInputStream(new byte[] {1, 2, 3}), 3);
                     statement.setCharacterStream(2, new java.io.StringReader("characters"), 10);
-                    statement.setAsciiStream(3, new java.io.ByteArrayInputStream("ascii".getBytes(java.nio.charset.StandardCharsets.US_ASCII)), 5);
+                    statement.setAsciiStream(
+                            3,
+                            new java.io.ByteArrayInputStream(
+                                    "ascii".getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
+                            5);
                     return Told.rows(statement.executeQuery());
                 }
             }),

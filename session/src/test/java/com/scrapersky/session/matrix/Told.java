@@ -57,23 +57,24 @@ final class Told {
     static String warnings(SQLWarning first) {
         StringBuilder told = new StringBuilder();
         for (SQLWarning warning = first; warning != null; warning = warning.getNextWarning()) {
-            told.append(" warning ")
-                    .append(warning.getSQLState())
-                    .append(' ')
-                    .append(warning.getMessage());
+            told.append(" warning ").append(warning.getSQLState()).append(' ').append(warning.getMessage());
         }
         return told.toString();
     }
 
     static String error(SQLException error) {
-        StringBuilder told = new StringBuilder(error.getClass().getSimpleName())
-                .append(' ')
-                .append(error.getSQLState());
+        StringBuilder told =
+                new StringBuilder(error.getClass().getSimpleName()).append(' ').append(error.getSQLState());
         if (error instanceof BatchUpdateException batch) {
             told.append(' ').append(Arrays.toString(batch.getUpdateCounts()));
         }
         // The driver puts the server's severity in front.
-        told.append(' ').append(String.valueOf(error.getMessage()).lines().findFirst().orElse("").replaceFirst("^ERROR: ", ""));
+        told.append(' ')
+                .append(String.valueOf(error.getMessage())
+                        .lines()
+                        .findFirst()
+                        .orElse("")
+                        .replaceFirst("^ERROR: ", ""));
         ServerErrorMessage message = error instanceof PSQLException server ? server.getServerErrorMessage() : null;
         if (message != null && message.getPosition() > 0) {
             told.append(" at ").append(message.getPosition());

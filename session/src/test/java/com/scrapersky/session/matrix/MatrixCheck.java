@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * their group, the pattern is found, and
  * {@code -Dmatrix.route=ODYSSEY} those of one pooler.
  */
-class MatrixTest {
+class MatrixCheck {
 
     private static final Map<MatrixRow, List<String>> DIRECT = new HashMap<>();
 
