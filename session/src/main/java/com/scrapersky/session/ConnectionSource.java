@@ -76,6 +76,10 @@ final class ConnectionSource implements AutoCloseable {
             throws SQLException {
         try (Connection connection = pool.getConnection()) {
             if (profile.mode() == PoolerProfile.Mode.TRANSACTION) {
+                if (profile.statementMode() == PoolerProfile.StatementMode.UNNAMED) {
+                    // A pool that knows of no pooler names its statements, COMMIT and ROLLBACK among them.
+                    connection.unwrap(PGConnection.class).setPrepareThreshold(0);
+                }
                 StartupParameters startup =
                         StartupParameters.of(connection.unwrap(PGConnection.class), applicationName);
                 Map<String, String> defaults = new LinkedHashMap<>(startup.dropped());

@@ -19,6 +19,8 @@ import java.util.function.BiFunction;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -226,6 +228,15 @@ public final class Guard {
         }
         stale = false;
         schemas.clear();
+        PGConnection driver = connection.unwrap(PGConnection.class);
+        int threshold = driver.getPrepareThreshold();
+        // A pool that knows of no pooler names its statements, COMMIT among them.
+        driver.setPrepareThreshold(0);
+        boolean beginsTransactions = !connection.getAutoCommit()
+                && connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.IDLE;
+        if (beginsTransactions) {
+            connection.setAutoCommit(true);
+        }
         try {
             HiddenState read = HiddenState.read(connection);
             boolean changed = !(read.isEmpty() && hidden.isEmpty());
@@ -238,6 +249,11 @@ public final class Guard {
         } catch (SQLException failed) {
             stale = true;
             throw failed;
+        } finally {
+            if (beginsTransactions) {
+                connection.setAutoCommit(false);
+            }
+            driver.setPrepareThreshold(threshold);
         }
     }
 

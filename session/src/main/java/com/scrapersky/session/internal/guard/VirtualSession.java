@@ -306,23 +306,9 @@ final class VirtualSession {
             return KnownText.UNWATCHED;
         }
         if (guard.isCatalogueStale() && transactionState() != TransactionState.FAILED) {
-            refreshCatalogue();
+            guard.readCatalogue(connection);
         }
         return guard.know(sql);
-    }
-
-    private void refreshCatalogue() throws SQLException {
-        boolean beginsOne = !connection.getAutoCommit() && transactionState() == TransactionState.IDLE;
-        if (beginsOne) {
-            connection.setAutoCommit(true);
-        }
-        try {
-            guard.readCatalogue(connection);
-        } finally {
-            if (beginsOne) {
-                connection.setAutoCommit(false);
-            }
-        }
     }
 
     /** Tells the backend of the driver's transaction, in a round trip of its own, what the session has set. */
