@@ -87,8 +87,11 @@ final class ConnectionSource implements AutoCloseable {
                 builder.defaults(defaults).startup(startup.asked());
             }
             Guard guard = builder.build();
+            boolean autoCommit = connection.getAutoCommit();
+            connection.setAutoCommit(true);
             guard.readCatalogue(connection);
             guard.tryDefaults(connection);
+            connection.setAutoCommit(autoCommit);
             return guard;
         }
     }

@@ -260,8 +260,7 @@ public final class Guard {
     /** Lets the server judge the settings that sessions begin with, in a transaction that leaves nothing. One round trip. */
     public void tryDefaults(Connection connection) throws SQLException {
         if (!passThrough && !defaults.isEmpty()) {
-            try (Connection probe = guard(connection);
-                    Statement statement = probe.createStatement()) {
+            try (Statement statement = guard(connection).createStatement()) {
                 statement.execute("select 1");
             }
         }
