@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Thread safety.</b> Thread-safe; one for each database and program. Sessions belong to one thread each.
  *
  * <p><b>Round trips.</b> A connect takes three where passwords are SCRAM and TLS is off; HikariCP looks at the first
- * connection of its pool with one more. Building also looks from two connections of its own, with one or two round trips
+ * connection of its pool with two more, and at one that rested for 500 ms with one. Building also looks from two connections of its own, with one or two round trips
  * each after their logins; not where {@link Builder#pooler(PoolerProfile)} says what is there. Behind a pooler in transaction
  * mode it reads, with one more (three where they may set something), what the database's functions and triggers may do to a
  * session. A statement outside a session takes one round trip, a transaction of n statements n + 1.

@@ -16,7 +16,8 @@ public final class CheckedConnection extends ForwardingConnection {
 
     @Override
     public boolean isValid(int timeout) throws SQLException {
-        return !delegate.isClosed() && ConnectionCheck.stands(driver);
+        // What arrived unasked tells of some deaths at once; a silent one only shows when something is sent.
+        return !delegate.isClosed() && ConnectionCheck.stands(driver) && delegate.isValid(timeout);
     }
 
     @Override
