@@ -153,7 +153,7 @@ final class PoolAssembly {
         }
         parameters.add(maximumPoolSize);
         parameters.add(connectionTimeout);
-        parameters.addAll(lifetimes(profile));
+        parameters.add(lifetime());
         List<String> notes = url.translations().stream()
                 .map(translation -> translation.parameter() + "=" + translation.value() + " of the URL was translated: "
                         + translation.meaning())
@@ -210,9 +210,6 @@ final class PoolAssembly {
         config.setConnectionTimeout(Long.parseLong(connectionTimeout.value()));
         config.setExceptionOverride(new KeptOnUnsupportedFeature());
         config.setMaxLifetime(MAXIMUM_LIFETIME.toMillis());
-        if (profile.mode() == Mode.TRANSACTION) {
-            config.setKeepaliveTime(0);
-        }
         try {
             return new HikariDataSource(config);
         } catch (PoolInitializationException failure) {
@@ -222,21 +219,12 @@ final class PoolAssembly {
         }
     }
 
-    private static List<Parameter> lifetimes(PoolerProfile profile) {
-        List<Parameter> lifetimes = new ArrayList<>();
-        lifetimes.add(new Parameter(
+    private static Parameter lifetime() {
+        return new Parameter(
                 "maxLifetime",
                 Long.toString(MAXIMUM_LIFETIME.toMillis()),
                 "milliseconds until a connection is replaced; poolers restart and move",
-                Origin.AUTOMATIC));
-        if (profile.mode() == Mode.TRANSACTION) {
-            lifetimes.add(new Parameter(
-                    "keepaliveTime",
-                    "0",
-                    "a check of an idle connection would need a backend, and say nothing about the one used last",
-                    Origin.AUTOMATIC));
-        }
-        return lifetimes;
+                Origin.AUTOMATIC);
     }
 
     /** Keeps the login timeout of the profile: HikariCP would put its connection timeout in its place. */

@@ -12,12 +12,23 @@ public final class CheckedConnection extends ForwardingConnection {
     public CheckedConnection(Connection delegate) throws SQLException {
         super(delegate);
         this.driver = delegate.unwrap(PGConnection.class);
+        ConnectionCheck.keepAlive(driver);
     }
 
     @Override
     public boolean isValid(int timeout) throws SQLException {
-        // What arrived unasked tells of some deaths at once; a silent one only shows when something is sent.
-        return !delegate.isClosed() && ConnectionCheck.stands(driver) && delegate.isValid(timeout);
+        return timeout < 0
+                ? delegate.isValid(timeout)
+                : !delegate.isClosed() && ConnectionCheck.stands(driver, timeout);
+    }
+
+    /**
+     * What HikariCP asks of a pool's first connection, to put it back where a program has changed it; behind a pooler no
+     * program's level gets here.
+     */
+    @Override
+    public int getTransactionIsolation() {
+        return TRANSACTION_READ_COMMITTED;
     }
 
     @Override

@@ -358,16 +358,13 @@ public final class PoolSafeConnection extends ForwardingConnection {
         return properties;
     }
 
-    /**
-     * Whether the connection to the pooler stands. An empty query, the driver's way, would wait for a free backend, call the
-     * connection dead where all are busy, and say nothing about the backend of the next transaction.
-     */
+    /** Whether the connection to the pooler stands; about the backend of the next transaction nobody knows anything yet. */
     @Override
     public boolean isValid(int timeout) throws SQLException {
         if (session.hasOwnBackend() || timeout < 0) {
             return delegate.isValid(timeout);
         }
-        return !delegate.isClosed() && ConnectionCheck.stands(session.driver());
+        return !delegate.isClosed() && ConnectionCheck.stands(session.driver(), timeout);
     }
 
     @Override
