@@ -2,17 +2,27 @@ package com.scrapersky.session.internal.guard;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
 
 /** A connection below the pool, whose pool asks it whether it lives: that needs no backend. */
 public final class CheckedConnection extends ForwardingConnection {
 
-    private final PGConnection driver;
+    private final BaseConnection driver;
 
     public CheckedConnection(Connection delegate) throws SQLException {
         super(delegate);
-        this.driver = delegate.unwrap(PGConnection.class);
+        this.driver = delegate.unwrap(BaseConnection.class);
         ConnectionCheck.keepAlive(driver);
+    }
+
+    /**
+     * The driver's connection under {@code connection}. To look for one of these first costs a comparison of two classes; to
+     * look for an interface, as long as there is a wrapper that does not have it, costs a search through all that it has.
+     */
+    static BaseConnection driver(Connection connection) throws SQLException {
+        return connection.isWrapperFor(CheckedConnection.class)
+                ? connection.unwrap(CheckedConnection.class).driver
+                : connection.unwrap(BaseConnection.class);
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.SessionFeature.Treatment;
 import com.scrapersky.session.internal.sql.GuardedSql;
 import com.scrapersky.session.internal.sql.SqlPart;
+import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,7 +13,9 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
@@ -59,7 +62,13 @@ public final class Guard {
     private volatile HiddenState hidden = HiddenState.none();
     private final AtomicInteger version = new AtomicInteger();
     private volatile boolean stale;
+
     private volatile long readAt = System.nanoTime();
+
+    /** Whether what was read is older than it may be. Set by a timer, so that borrowing a connection reads no clock. */
+    private volatile boolean due;
+
+    private final AtomicBoolean timing = new AtomicBoolean();
 
     private Guard(Builder builder) {
         this.passThrough = builder.passThrough;
@@ -241,7 +250,7 @@ public final class Guard {
             HiddenState read = HiddenState.read(connection);
             boolean changed = !(read.isEmpty() && hidden.isEmpty());
             hidden = read;
-            readAt = System.nanoTime();
+            lookAgainLater();
             if (changed) {
                 version.incrementAndGet();
                 texts.clear();
@@ -268,16 +277,45 @@ public final class Guard {
 
     /** Looks again at what others may have changed, beside the callers and never more often than once a minute. */
     void refreshInBackground(DataSource pool) {
-        if (passThrough || System.nanoTime() - readAt < CATALOGUE_NANOS || !refreshing.compareAndSet(false, true)) {
-            return;
+        if (due && refreshing.compareAndSet(false, true)) {
+            refresh(pool);
         }
+    }
+
+    private void lookAgainLater() {
+        readAt = System.nanoTime();
+        due = false;
+        if (timing.compareAndSet(false, true)) {
+            wake(new WeakReference<>(this), CATALOGUE_NANOS);
+        }
+    }
+
+    /** By the JDK's own timer thread. A guard whose pool is gone is not kept by it. */
+    private static void wake(WeakReference<Guard> guard, long nanos) {
+        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run)
+                .execute(() -> {
+                    Guard still = guard.get();
+                    if (still == null) {
+                        return;
+                    }
+                    long left = still.readAt + CATALOGUE_NANOS - System.nanoTime();
+                    if (left > 0) {
+                        wake(guard, left);
+                    } else {
+                        still.timing.set(false);
+                        still.due = true;
+                    }
+                });
+    }
+
+    private void refresh(DataSource pool) {
         Thread refresher = new Thread(
                 () -> {
                     try (Connection connection = pool.getConnection()) {
                         readCatalogue(connection);
                     } catch (SQLException failed) {
                         LOG.warn("the database's functions and triggers could not be looked at again", failed);
-                        readAt = System.nanoTime();
+                        lookAgainLater();
                     } finally {
                         refreshing.set(false);
                     }

@@ -28,7 +28,9 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     @Nullable
     Outcome outcome;
 
-    private final StatementBatch batch = new StatementBatch();
+    /** Made by the first {@link #addBatch(String)}: few statements ever get one. */
+    private @Nullable StatementBatch batch;
+
     private int generation;
 
     PoolSafeStatement(PoolSafeConnection connection, D delegate, StatementOrigin origin) {
@@ -275,40 +277,53 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
 
     @Override
     public void addBatch(String sql) throws SQLException {
-        batch.add(session.know(sql));
+        StatementBatch mine = batch;
+        if (mine == null) {
+            mine = new StatementBatch();
+            batch = mine;
+        }
+        mine.add(session.know(sql));
         delegate.addBatch(sql);
     }
 
     @Override
     public void clearBatch() throws SQLException {
-        batch.clear();
+        batch = null;
         delegate.clearBatch();
     }
 
     @Override
     public int[] executeBatch() throws SQLException {
-        outcome = null;
-        batch.refuseIfLeftBehind(this);
-        if (batch.isDrivers(session)) {
-            batch.clear();
+        StatementBatch guarded = takeBatch();
+        if (guarded == null) {
             return session.withSettings(delegate::executeBatch);
         }
         delegate.clearBatch();
-        return Arrays.stream(batch.executeOneByOne(this))
+        return Arrays.stream(guarded.executeOneByOne(this))
                 .mapToInt(PoolSafeStatement::narrow)
                 .toArray();
     }
 
     @Override
     public long[] executeLargeBatch() throws SQLException {
-        outcome = null;
-        batch.refuseIfLeftBehind(this);
-        if (batch.isDrivers(session)) {
-            batch.clear();
+        StatementBatch guarded = takeBatch();
+        if (guarded == null) {
             return session.withSettings(delegate::executeLargeBatch);
         }
         delegate.clearBatch();
-        return batch.executeOneByOne(this);
+        return guarded.executeOneByOne(this);
+    }
+
+    /** The batch that is to be executed, or null where the driver may do it in its own way. Another one begins. */
+    private @Nullable StatementBatch takeBatch() throws SQLException {
+        outcome = null;
+        StatementBatch mine = batch;
+        batch = null;
+        if (mine == null) {
+            return null;
+        }
+        mine.refuseIfLeftBehind(this);
+        return mine.isDrivers(session) ? null : mine;
     }
 
     @Override

@@ -15,17 +15,12 @@ import java.util.List;
  */
 final class StatementBatch {
 
-    private final List<KnownText> texts = new ArrayList<>(0);
+    private final List<KnownText> texts = new ArrayList<>();
     private boolean clean = true;
 
     void add(KnownText text) {
         texts.add(text);
         clean &= text.clean();
-    }
-
-    void clear() {
-        texts.clear();
-        clean = true;
     }
 
     /** Whether the driver may send it in its own way. */
@@ -36,7 +31,6 @@ final class StatementBatch {
     /** Each by itself; as in any batch, what comes after a failure is not executed. */
     long[] executeOneByOne(PoolSafeStatement<?> statement) throws SQLException {
         List<KnownText> all = List.copyOf(texts);
-        clear();
         for (KnownText text : all) {
             // What is refused is refused before anything is executed.
             statement.session.board(text);
@@ -75,7 +69,6 @@ final class StatementBatch {
     /** A batch that was begun on the connection that was left. */
     void refuseIfLeftBehind(PoolSafeStatement<?> statement) throws SQLException {
         if (!texts.isEmpty() && statement.isLeftBehind()) {
-            clear();
             throw statement
                     .session
                     .guard()

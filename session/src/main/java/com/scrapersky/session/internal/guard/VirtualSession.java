@@ -24,7 +24,10 @@ import org.postgresql.core.TransactionState;
 final class VirtualSession {
 
     private final Guard guard;
-    private final VirtualState state;
+
+    /** What the user has set, from the first look at it on: most borrows end without one. */
+    private @Nullable VirtualState state;
+
     private final PoolSafeConnection face;
     private Connection connection;
     private BaseConnection driver;
@@ -48,9 +51,8 @@ final class VirtualSession {
         this.guard = guard;
         this.face = face;
         this.connection = connection;
-        this.driver = connection.unwrap(BaseConnection.class);
+        this.driver = CheckedConnection.driver(connection);
         this.ownBackend = guard.isPassThrough();
-        this.state = new VirtualState(guard.defaults(), guard.startup());
     }
 
     Guard guard() {
@@ -66,7 +68,18 @@ final class VirtualSession {
     }
 
     VirtualState state() {
-        return state;
+        VirtualState mine = state;
+        if (mine == null) {
+            mine = new VirtualState(guard.defaults(), guard.startup());
+            state = mine;
+        }
+        return mine;
+    }
+
+    /** Whether the backend, as far as this session is concerned, is as it wants it. */
+    private boolean isSettled() {
+        VirtualState mine = state;
+        return mine == null ? guard.defaults() == Settings.NONE : mine.isSettled();
     }
 
     boolean hasOwnBackend() {
@@ -83,12 +96,13 @@ final class VirtualSession {
 
     /** Whether a transaction is open, at the server or as far as the driver would have begun one. */
     boolean isInTransaction() {
-        return state.isBegun() || driver.getTransactionState() != TransactionState.IDLE;
+        VirtualState mine = state;
+        return (mine != null && mine.isBegun()) || driver.getTransactionState() != TransactionState.IDLE;
     }
 
     /** Whether {@code text} can go out at once, as it is. The hot path: two comparisons of references. */
     boolean isStraight(KnownText text) {
-        return ownBackend || (text.clean() && state.isSettled());
+        return ownBackend || (text.clean() && isSettled());
     }
 
     /**
@@ -114,21 +128,21 @@ final class VirtualSession {
                 return true;
             }
         }
-        return text.clean() && state.isSettled();
+        return text.clean() && isSettled();
     }
 
     /** Notes what a later question about a sequence may be about. */
     void drew(KnownText text) throws SQLException {
         if (!ownBackend && !connection.getAutoCommit()) {
-            state.drew(text.sql());
+            state().drew(text.sql());
         }
     }
 
     private boolean needsBackend(SessionFeature feature, KnownText text) throws SQLException {
         return switch (feature) {
             // Its sequence was advanced in the transaction that is open, on the backend that it holds.
-            case SEQUENCE_STATE -> !SequenceUse.answersFor(text.sql(), state.drawing());
-            case OWN_TRANSACTION -> !state.session().isEmpty() && connection.getAutoCommit() && !isInTransaction();
+            case SEQUENCE_STATE -> !SequenceUse.answersFor(text.sql(), state().drawing());
+            case OWN_TRANSACTION -> !state().session().isEmpty() && connection.getAutoCommit() && !isInTransaction();
             default -> true;
         };
     }
@@ -148,7 +162,7 @@ final class VirtualSession {
         }
         Connection target = sessions.borrow(feature);
         try {
-            SessionMove.carryOver(connection, target, state.session());
+            SessionMove.carryOver(connection, target, state().session());
         } catch (SQLException failed) {
             target.close();
             throw failed;
@@ -156,7 +170,7 @@ final class VirtualSession {
         // Its statements may still be asked for what was bound to them, and it holds no backend.
         left = connection;
         connection = target;
-        driver = target.unwrap(BaseConnection.class);
+        driver = CheckedConnection.driver(target);
         ownBackend = true;
         generation++;
         face.moved(target);
@@ -165,11 +179,11 @@ final class VirtualSession {
     Flight flight(KnownText text, GeneratedKeys keys, Set<String> names, boolean bindable) throws SQLException {
         boolean idle = transactionState() == TransactionState.IDLE;
         if (idle) {
-            state.forgetApplied();
+            state().forgetApplied();
         }
         return FlightPlan.of(
                 text,
-                state,
+                state(),
                 cleanup(names),
                 keys,
                 idle,
@@ -180,9 +194,9 @@ final class VirtualSession {
 
     private Cleanup cleanup(Set<String> names) {
         Set<String> all = names;
-        if (!state.hiddenNames().isEmpty()) {
+        if (!state().hiddenNames().isEmpty()) {
             all = new LinkedHashSet<>(names);
-            all.addAll(state.hiddenNames());
+            all.addAll(state().hiddenNames());
         }
         Map<String, String> agreed = tracked;
         if (agreed == null) {
@@ -209,13 +223,13 @@ final class VirtualSession {
             }
         }
         if (transactionState() == TransactionState.IDLE) {
-            state.forgetApplied();
+            state().forgetApplied();
         } else {
             if (flight.tellsSettings()) {
-                state.told();
+                state().told();
             }
             if (text.mayHideState()) {
-                state.hiddenStatePossible(names);
+                state().hiddenStatePossible(names);
             }
         }
         noteDefinitions(text);
@@ -223,16 +237,16 @@ final class VirtualSession {
 
     private void captured(String name, @Nullable String value) {
         if (value != null) {
-            state.change(state.session().with(name, value), false);
+            state().change(state().session().with(name, value), false);
         }
     }
 
     private void keep(String name, @Nullable String value, boolean outsideTransaction) {
         if (outsideTransaction) {
-            Settings session = state.session();
-            state.change(value == null ? session.without(name, state.defaults()) : session.with(name, value), false);
+            Settings session = state().session();
+            state().change(value == null ? session.without(name, state().defaults()) : session.with(name, value), false);
         } else {
-            state.changedAtBackend(name, value);
+            state().changedAtBackend(name, value);
         }
     }
 
@@ -240,29 +254,29 @@ final class VirtualSession {
         switch (part.kind()) {
             case COMMIT, PREPARE_TRANSACTION -> {
                 if (wasFailed) {
-                    state.rolledBack();
+                    state().rolledBack();
                 } else {
-                    state.committed();
+                    state().committed();
                 }
             }
-            case ROLLBACK -> state.rolledBack();
+            case ROLLBACK -> state().rolledBack();
             case BEGIN -> {
                 if (part.isolationGiven()) {
-                    state.characteristicsChosen();
+                    state().characteristicsChosen();
                 }
             }
-            case SAVEPOINT -> state.savepoint(part.name());
-            case RELEASE -> state.release(part.name());
-            case ROLLBACK_TO -> state.rollbackTo(part.name());
-            case SET_TRANSACTION -> state.characteristicsChosen();
+            case SAVEPOINT -> state().savepoint(part.name());
+            case RELEASE -> state().release(part.name());
+            case ROLLBACK_TO -> state().rollbackTo(part.name());
+            case SET_TRANSACTION -> state().characteristicsChosen();
             case RESET -> part.resets().forEach(name -> keep(name, null, outsideTransaction));
             case RESET_ALL -> {
-                state.change(state.defaults(), !outsideTransaction);
-                state.serverDefaultsApplied();
+                state().change(state().defaults(), !outsideTransaction);
+                state().serverDefaultsApplied();
             }
             case DISCARD_ALL -> {
                 if (part.resets().contains("*")) {
-                    state.discard();
+                    state().discard();
                 }
             }
             default -> {
@@ -281,7 +295,7 @@ final class VirtualSession {
             }
         }
         if (transactionState() == TransactionState.IDLE) {
-            state.rolledBack();
+            state().rolledBack();
         }
     }
 
@@ -314,23 +328,23 @@ final class VirtualSession {
     /** Tells the backend of the driver's transaction, in a round trip of its own, what the session has set. */
     void tellSeparately() throws SQLException {
         if (ownBackend
-                || state.isSettled()
+                || isSettled()
                 || transactionState() == TransactionState.FAILED
                 || (connection.getAutoCommit() && !isInTransaction())) {
             return;
         }
         boolean idle = transactionState() == TransactionState.IDLE;
         if (idle) {
-            state.forgetApplied();
+            state().forgetApplied();
         }
-        if (state.isSettled()) {
+        if (isSettled()) {
             return;
         }
-        Flight flight = FlightPlan.settingsOnly(state, cleanup(Set.of()), idle);
+        Flight flight = FlightPlan.settingsOnly(state(), cleanup(Set.of()), idle);
         try (Statement statement = connection.createStatement()) {
             statement.execute(flight.sql());
         }
-        state.told();
+        state().told();
     }
 
     /**
@@ -348,14 +362,14 @@ final class VirtualSession {
      */
     <T extends @Nullable Object> T withSettings(boolean mayHideState, Set<String> names, Work<T> work)
             throws SQLException {
-        if (ownBackend || (!mayHideState && state.isSettled())) {
+        if (ownBackend || (!mayHideState && isSettled())) {
             return work.run();
         }
         if (!connection.getAutoCommit() || isInTransaction()) {
             tellSeparately();
             T result = work.run();
             if (mayHideState) {
-                state.hiddenStatePossible(names);
+                state().hiddenStatePossible(names);
             }
             return result;
         }
@@ -382,7 +396,7 @@ final class VirtualSession {
             tellSeparately();
             T result = work.run();
             if (mayHideState) {
-                state.hiddenStatePossible(names);
+                state().hiddenStatePossible(names);
             }
             commit();
             done = true;
@@ -409,12 +423,15 @@ final class VirtualSession {
                     SessionFeature.COMMIT_OF_FAILED_TRANSACTION,
                     "a statement of the transaction has failed, so it can only be rolled back");
         }
-        if (state.isHiddenStatePossible() && before == TransactionState.OPEN) {
+        VirtualState mine = state;
+        if (mine != null && mine.isHiddenStatePossible() && before == TransactionState.OPEN) {
             commitAndClean();
         } else {
             connection.commit();
         }
-        state.committed();
+        if (mine != null) {
+            mine.committed();
+        }
         if (definesCode) {
             definesCode = false;
             guard.catalogueChanged();
@@ -427,7 +444,7 @@ final class VirtualSession {
         try (Statement statement = connection.createStatement()) {
             statement.execute(flight.sql());
             Outcome outcome = Outcome.read(statement, flight, false);
-            state.committed();
+            state().committed();
             for (Step step : flight.steps()) {
                 if (step.purpose() == Purpose.CAPTURE) {
                     Map<String, @Nullable String> told = outcome.told(step);
@@ -457,12 +474,15 @@ final class VirtualSession {
                 connection.rollback();
             }
         }
-        state.discard();
+        state = null;
     }
 
     void rollback() throws SQLException {
         connection.rollback();
-        state.rolledBack();
+        VirtualState mine = state;
+        if (mine != null) {
+            mine.rolledBack();
+        }
         definesCode = false;
     }
 
