@@ -37,6 +37,10 @@ final class Answers {
             page.add(profile(id));
         }
         know(FakeTexts.PAGE.replace("?", "$1"), Answer.of(PROFILE, page));
+        // Not the one of the login: so behaves a pooler, whose clients are guarded.
+        know(
+                "select pg_backend_pid()",
+                Answer.of(List.of(new Column("pg_backend_pid", Oid.INT4, 4)), List.of(List.of("4712"))));
         know(
                 "SHOW TRANSACTION ISOLATION LEVEL",
                 Answer.of(

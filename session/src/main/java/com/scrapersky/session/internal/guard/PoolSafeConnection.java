@@ -410,6 +410,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
         if (type.isInstance(this)) {
             return type.cast(this);
         }
+        session.happened();
         if (PGConnection.class.equals(type) && !session.hasOwnBackend()) {
             return type.cast(new PoolSafePgConnection(session));
         }

@@ -25,7 +25,6 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     private @Nullable PreparedStatement composed;
 
     private String composedSql = "";
-    private final GeneratedKeys keys;
     private int batched;
 
     PoolSafePreparedStatement(
@@ -33,7 +32,6 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         super(connection, delegate, origin);
         this.sql = sql;
         this.text = text;
-        this.keys = origin.keys().of(text.sql());
     }
 
     private boolean goesStraight() throws SQLException {
@@ -71,12 +69,13 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         boolean wasFailed = session.transactionState() == TransactionState.FAILED;
         boolean copyable = DriverAccess.canCopyFrom(delegate);
         Set<String> names = names();
+        GeneratedKeys keys = origin.keys().of(text.sql());
         Flight flight = session.flight(text, keys, names, copyable);
         boolean asItIs = flight.sql().equals(sql);
         if (!asItIs && (!copyable || isUpdatable())) {
-            return flySeparately(wasFailed);
+            return flySeparately(keys, wasFailed);
         }
-        PreparedStatement sent = asItIs ? delegate : composed(flight);
+        PreparedStatement sent = asItIs ? delegate : composed(flight, keys);
         try {
             sent.execute();
             return landed(text, flight, Outcome.read(sent, flight, keys.areWanted()), names, wasFailed);
@@ -87,7 +86,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     }
 
     /** The driver does not tell what is bound to a text of several statements, and updates no rows of one. */
-    private Outcome flySeparately(boolean wasFailed) throws SQLException {
+    private Outcome flySeparately(GeneratedKeys keys, boolean wasFailed) throws SQLException {
         for (SessionFeature feature : text.features()) {
             if (session.guard().treatment(feature) == Treatment.VIRTUALISE
                     && !KnownText.mayHideState(Set.of(feature))) {
@@ -112,7 +111,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         return text.mayHideState() ? DriverAccess.settingNames(delegate, text.names()) : Set.of();
     }
 
-    private PreparedStatement composed(Flight flight) throws SQLException {
+    private PreparedStatement composed(Flight flight, GeneratedKeys keys) throws SQLException {
         PreparedStatement statement = composed;
         if (statement == null || !composedSql.equals(flight.sql())) {
             if (statement != null) {

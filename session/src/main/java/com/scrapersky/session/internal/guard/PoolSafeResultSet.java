@@ -93,6 +93,7 @@ public final class PoolSafeResultSet extends ForwardingResultSet {
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
+        session.happened();
         return type.isInstance(this)
                 ? type.cast(this)
                 : type.isInstance(delegate) ? type.cast(delegate) : delegate.unwrap(type);

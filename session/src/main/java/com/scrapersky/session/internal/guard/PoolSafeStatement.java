@@ -361,6 +361,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
+        session.happened();
         return type.isInstance(this)
                 ? type.cast(this)
                 : type.isInstance(delegate) ? type.cast(delegate) : delegate.unwrap(type);

@@ -30,7 +30,12 @@ final class VirtualSession {
 
     private final PoolSafeConnection face;
     private Connection connection;
-    private BaseConnection driver;
+
+    /** Found when something asks for it, which an ordinary statement does not. */
+    private @Nullable BaseConnection driver;
+
+    /** Whether anything was done in this session that may have begun a transaction without the driver's knowing. */
+    private boolean eventful;
 
     /** Whether the backend belongs to this session alone, so that nothing has to be watched. */
     private boolean ownBackend;
@@ -51,7 +56,6 @@ final class VirtualSession {
         this.guard = guard;
         this.face = face;
         this.connection = connection;
-        this.driver = CheckedConnection.driver(connection);
         this.ownBackend = guard.isPassThrough();
     }
 
@@ -63,8 +67,18 @@ final class VirtualSession {
         return connection;
     }
 
-    BaseConnection driver() {
-        return driver;
+    BaseConnection driver() throws SQLException {
+        BaseConnection known = driver;
+        if (known == null) {
+            known = CheckedConnection.driver(connection);
+            driver = known;
+        }
+        return known;
+    }
+
+    /** Something went to the driver that is no known, harmless text. */
+    void happened() {
+        eventful = true;
     }
 
     VirtualState state() {
@@ -91,13 +105,18 @@ final class VirtualSession {
     }
 
     TransactionState transactionState() {
-        return driver.getTransactionState();
+        try {
+            return driver().getTransactionState();
+        } catch (SQLException closed) {
+            // What the pool has closed has no transaction.
+            return TransactionState.IDLE;
+        }
     }
 
     /** Whether a transaction is open, at the server or as far as the driver would have begun one. */
     boolean isInTransaction() {
         VirtualState mine = state;
-        return (mine != null && mine.isBegun()) || driver.getTransactionState() != TransactionState.IDLE;
+        return (mine != null && mine.isBegun()) || transactionState() != TransactionState.IDLE;
     }
 
     /** Whether {@code text} can go out at once, as it is. The hot path: two comparisons of references. */
@@ -111,6 +130,7 @@ final class VirtualSession {
      * @return whether it can go out as it is now
      */
     boolean board(KnownText text) throws SQLException {
+        eventful = true;
         for (SessionFeature feature : text.features()) {
             switch (guard.treatment(feature)) {
                 case REFUSE -> throw guard.refusal(feature, "refused by the policy of this factory");
@@ -192,7 +212,7 @@ final class VirtualSession {
                 bindable);
     }
 
-    private Cleanup cleanup(Set<String> names) {
+    private Cleanup cleanup(Set<String> names) throws SQLException {
         Set<String> all = names;
         if (!state().hiddenNames().isEmpty()) {
             all = new LinkedHashSet<>(names);
@@ -201,7 +221,7 @@ final class VirtualSession {
         Map<String, String> agreed = tracked;
         if (agreed == null) {
             // Before this session's first flight nothing can have changed it.
-            agreed = guard.tracked(driver);
+            agreed = guard.tracked(driver());
             tracked = agreed;
         }
         return guard.cleanup(agreed, all);
@@ -464,8 +484,9 @@ final class VirtualSession {
         if (connection.isClosed()) {
             return;
         }
-        if (transactionState() != TransactionState.IDLE) {
-            if (connection.getAutoCommit()) {
+        boolean autoCommit = connection.getAutoCommit();
+        if ((eventful || ownBackend || !autoCommit) && transactionState() != TransactionState.IDLE) {
+            if (autoCommit) {
                 // One that the program began by a text.
                 try (Statement rollback = connection.createStatement()) {
                     rollback.execute("ROLLBACK");
