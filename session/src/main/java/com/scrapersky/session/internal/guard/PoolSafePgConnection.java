@@ -20,12 +20,18 @@ final class PoolSafePgConnection implements PGConnection {
 
     private final VirtualSession session;
 
-    PoolSafePgConnection(VirtualSession session) {
+    PoolSafePgConnection(VirtualSession session) throws SQLException {
         this.session = session;
+        // Once found, the session has it for as long as it lives, also after a move.
+        session.driver();
     }
 
     private PGConnection driver() {
-        return session.driver();
+        try {
+            return session.driver();
+        } catch (SQLException lost) {
+            throw new IllegalStateException(lost);
+        }
     }
 
     @Override

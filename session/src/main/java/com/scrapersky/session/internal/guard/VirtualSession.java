@@ -264,7 +264,9 @@ final class VirtualSession {
     private void keep(String name, @Nullable String value, boolean outsideTransaction) {
         if (outsideTransaction) {
             Settings session = state().session();
-            state().change(value == null ? session.without(name, state().defaults()) : session.with(name, value), false);
+            state().change(
+                            value == null ? session.without(name, state().defaults()) : session.with(name, value),
+                            false);
         } else {
             state().changedAtBackend(name, value);
         }
