@@ -134,6 +134,16 @@ public final class Manners {
         return with(switches -> switches.maximumPreparedStatements = on ? 200 : 0);
     }
 
+    /**
+     * For how long a client keeps a backend; default: one transaction. In {@link PoolMode#SESSION} it is until the client
+     * disconnects, and the pooler runs {@code DISCARD ALL} before the next one gets the backend: Supavisor's port 5432,
+     * PgBouncer's {@code pool_mode = session}. When all backends have a client, Supavisor refuses the next one with
+     * EMAXCONNSESSION, and PgBouncer lets it wait.
+     */
+    public Manners poolMode(PoolMode mode) {
+        return with(switches -> switches.poolMode = mode);
+    }
+
     /** The tenant that Supavisor knows; default {@code tenant}. */
     public Manners tenant(String name) {
         return with(switches -> switches.tenant = name);
@@ -176,6 +186,10 @@ public final class Manners {
         return switches.ignoredStartupParameters;
     }
 
+    public PoolMode poolMode() {
+        return switches.poolMode;
+    }
+
     public int maximumPreparedStatements() {
         return switches.maximumPreparedStatements;
     }
@@ -216,7 +230,7 @@ public final class Manners {
 
     @Override
     public String toString() {
-        return switches.name;
+        return switches.poolMode == PoolMode.SESSION ? switches.name + " in session mode" : switches.name;
     }
 
     /** The family of poolers that is imitated. */
@@ -232,6 +246,7 @@ public final class Manners {
         private String name;
         private Set<String> trackedParameters = Set.of();
         private Set<String> ignoredStartupParameters = Set.of();
+        private PoolMode poolMode = PoolMode.TRANSACTION;
         private int maximumPreparedStatements;
         private boolean readsOptions;
         private boolean carriesExactly;
@@ -251,6 +266,7 @@ public final class Manners {
             Switches copy = new Switches(name, pooler);
             copy.trackedParameters = trackedParameters;
             copy.ignoredStartupParameters = ignoredStartupParameters;
+            copy.poolMode = poolMode;
             copy.maximumPreparedStatements = maximumPreparedStatements;
             copy.readsOptions = readsOptions;
             copy.carriesExactly = carriesExactly;

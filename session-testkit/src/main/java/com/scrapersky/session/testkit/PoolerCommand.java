@@ -26,6 +26,7 @@ final class PoolerCommand {
               --hand-over always-other|longest-idle|last-released  which backend comes next (always-other)
               --checkout-timeout SECONDS                        how long a client waits for a backend (60)
               --ignore NAME,NAME                                startup parameters that pgbouncer drops
+              --session-mode                                    a client keeps its backend until it disconnects
               --tenant NAME                                     supavisor's tenant (tenant)
               --named-statements                                supavisor carries named statements
               --trust                                           no password is asked
@@ -92,6 +93,7 @@ final class PoolerCommand {
                     manners =
                             manners.ignoreStartupParameters(value(option, rest).split(",", -1));
                 case "--tenant" -> manners = manners.tenant(value(option, rest));
+                case "--session-mode" -> manners = manners.poolMode(PoolMode.SESSION);
                 case "--named-statements" -> manners = manners.namedPreparedStatements(true);
                 case "--trust" -> builder.trustClients();
                 case "--tls" -> builder.tls();

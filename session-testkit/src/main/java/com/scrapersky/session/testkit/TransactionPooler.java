@@ -92,7 +92,13 @@ public final class TransactionPooler implements PoolerLab {
 
     @Override
     public PoolMode poolMode() {
-        return PoolMode.TRANSACTION;
+        return options.manners().poolMode();
+    }
+
+    /** In session mode what discards a client's state when it has left; in transaction mode none of the imitated poolers does. */
+    @Override
+    public List<String> resetStatements() {
+        return poolMode() == PoolMode.SESSION ? List.of(Proxy.RESET) : List.of();
     }
 
     @Override
@@ -124,7 +130,8 @@ public final class TransactionPooler implements PoolerLab {
 
     @Override
     public boolean carriesNamedStatements() {
-        return options.manners().maximumPreparedStatements() > 0;
+        return poolMode() == PoolMode.TRANSACTION
+                && options.manners().maximumPreparedStatements() > 0;
     }
 
     @Override

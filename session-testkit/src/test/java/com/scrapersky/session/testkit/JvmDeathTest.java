@@ -19,26 +19,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JvmDeathTest {
 
-    private static final Pattern DIRECTORY = Pattern.compile("/\\S*/sky-(postgres|pgbouncer)-\\d+");
+    private static final Pattern DIRECTORY = Pattern.compile("/\\S*/sky-(postgres|pgbouncer|odyssey)-\\d+");
 
-    /** Starts both labs, prints the process ids and command lines of all its children, and waits to be killed. */
+    /** Starts the labs, prints the process ids and command lines of all its children, and waits to be killed. */
     static final class Victim {
         public static void main(String[] arguments) throws IOException {
             PostgresLab postgres = PostgresLab.start();
             PgBouncerLab.builder(postgres).start();
+            OdysseyLab.builder(postgres).start();
             ProcessHandle.current()
                     .descendants()
                     .forEach(child -> System.out.println("child " + child.pid() + " "
                             + child.info().commandLine().orElse("")));
             System.out.println("complete");
-            if (arguments[0].equals("killed")) {
-                System.in.read();
+            switch (arguments[0]) {
+                case "killed" -> System.in.read();
+                case "died" -> throw new IllegalStateException("as a test that dies, and closes nothing");
+                default -> System.exit(0);
             }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"killed", "ended"})
+    @ValueSource(strings = {"killed", "died", "ended"})
     @Timeout(60)
     void endsEveryProcessWithTheJvm(String end) throws Exception {
         Process jvm = new ProcessBuilder(
@@ -66,8 +69,8 @@ class JvmDeathTest {
                 .distinct()
                 .map(Path::of)
                 .toList();
-        assertThat(children).hasSizeGreaterThan(4);
-        assertThat(directories).hasSize(2);
+        assertThat(children).hasSizeGreaterThan(5);
+        assertThat(directories).hasSize(3);
         for (String child : children) {
             Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(child.split(" ")[1]));
             if (process.isPresent()) {

@@ -135,7 +135,10 @@ class ErrorsTest {
     @EnumSource(Route.class)
     void keepsValuesToThemselves(Route route) {
         try (DatabaseSessionFactory sessions = route.open()) {
-            for (String text : whereServersQuoteValues().toList()) {
+            List<String> texts = whereServersQuoteValues()
+                    .filter(text -> route.survivesBatchesThatFail() || !text.startsWith("do $$"))
+                    .toList();
+            for (String text : texts) {
                 var failure = catchThrowableOfType(
                         DatabaseException.class,
                         () -> sessions.sql(text).param("v", SECRET).rows());

@@ -17,7 +17,8 @@ public enum Route {
     DIRECT(Shared.POSTGRES),
     PGBOUNCER_1_18(lazily(() -> bouncer(PgBouncerVersion.V1_18))),
     PGBOUNCER_1_26(lazily(() -> bouncer(PgBouncerVersion.V1_26))),
-    ODYSSEY(lazily(() -> odyssey())),
+    ODYSSEY(lazily(() -> odyssey(false))),
+    ODYSSEY_RESERVED(lazily(() -> odyssey(true))),
     LIKE_PGBOUNCER_1_18(
             lazily(() -> hostile(TransactionPooler.pgBouncer118(postgres().url()), Route.BACKENDS))),
     LIKE_PGBOUNCER_1_26(
@@ -49,6 +50,14 @@ public enum Route {
         return this == DIRECT;
     }
 
+    /**
+     * Whether a client is answered again after a batch that failed before the last Parse in it. Odyssey 1.5 with reserved
+     * statements never does; OdysseyReservedStatementsTest of the testkit shows that.
+     */
+    boolean survivesBatchesThatFail() {
+        return this != ODYSSEY_RESERVED;
+    }
+
     boolean isSupavisor() {
         return this == LIKE_SUPAVISOR;
     }
@@ -69,14 +78,14 @@ public enum Route {
     }
 
     /**
-     * Without what Odyssey does for its clients by default: it would reset backends, and prepare unnamed statements under
-     * names of its own, where it never answers after a Parse that fails (seen with 1.5).
+     * Without what Odyssey does for its clients by default: it would reset backends. With reserved statements it prepares
+     * unnamed ones, too, under names of its own.
      */
-    private static OdysseyLab odyssey() {
+    private static OdysseyLab odyssey(boolean reserved) {
         return OdysseyLab.builder(postgres())
                 .poolSize(BACKENDS)
                 .discard(false)
-                .reservePreparedStatements(false)
+                .reservePreparedStatements(reserved)
                 .start();
     }
 

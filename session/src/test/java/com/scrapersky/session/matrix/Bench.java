@@ -6,6 +6,7 @@ import com.scrapersky.session.functional.Route;
 import com.scrapersky.session.testkit.Backends;
 import com.scrapersky.session.testkit.Leak;
 import com.scrapersky.session.testkit.LeakProbe;
+import com.scrapersky.session.testkit.OdysseyLab;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ final class Bench implements AutoCloseable {
 
     Bench(Route route) {
         this.route = route;
-        this.change = new BackendChange(Backends.of(route.pooler()), route != Route.ODYSSEY);
+        this.change = new BackendChange(Backends.of(route.pooler()), !(route.pooler() instanceof OdysseyLab));
         open();
     }
 

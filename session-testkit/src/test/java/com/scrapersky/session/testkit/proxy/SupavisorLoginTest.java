@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
@@ -47,6 +48,28 @@ class SupavisorLoginTest extends SupavisorFixture {
                         Map.of("client_encoding", "LATIN1", "DateStyle", "German", "TimeZone", "Asia/Tokyo"))) {
             wire.send(Wire.query("show client_encoding; show DateStyle; select extract(timezone from now()) = 32400"));
             assertThat(wire.untilReady()).contains("D:UTF8", "D:ISO, MDY", "D:f");
+        }
+    }
+
+    /** pgjdbc says the zone of its JVM at login, and everything that is text follows the server's all the same. */
+    @Test
+    void startupParametersLeaveTextsAndDatesInTheServersZone() throws SQLException {
+        TimeZone ofTheJvm = TimeZone.getDefault();
+        TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Kiritimati"));
+        try (Connection connection = unnamed(pooler);
+                Connection direct = postgres.connect()) {
+            String late = "timestamptz '2026-01-01 20:00:00+00'";
+            assertThat(query(direct, "select (" + late + ")::text")).isEqualTo("2026-01-02 10:00:00+14");
+            assertThat(query(direct, "select (" + late + ")::date")).isEqualTo("2026-01-02");
+            try (Connection zoneless = pooler.connect(Map.of("prepareThreshold", "0"))) {
+                String zone = query(zoneless, "show timezone");
+                assertThat(zone).isNotEqualTo("Pacific/Kiritimati");
+                assertThat(query(connection, "select (" + late + ")::text"))
+                        .isNotEqualTo("2026-01-02 10:00:00+14");
+                assertThat(query(connection, "select (" + late + ")::date")).isEqualTo("2026-01-01");
+            }
+        } finally {
+            TimeZone.setDefault(ofTheJvm);
         }
     }
 

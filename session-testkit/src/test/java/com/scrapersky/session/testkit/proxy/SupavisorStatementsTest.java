@@ -14,6 +14,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +87,68 @@ class SupavisorStatementsTest extends SupavisorFixture {
             assertThatThrownBy(() -> statement.execute("select pg_sleep(60)"))
                     .satisfies(e -> assertState(e, "57014", ""));
             assertThat(query(connection, "select 1")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void statementsCanBeCancelledByAnotherThread() throws Exception {
+        try (Connection connection = unnamed(pooler);
+                Connection admin = postgres.connect();
+                Statement statement = connection.createStatement()) {
+            CompletableFuture<String> state = CompletableFuture.supplyAsync(() -> {
+                try {
+                    statement.execute("select pg_sleep(60)");
+                    return "slept";
+                } catch (SQLException e) {
+                    return String.valueOf(e.getSQLState());
+                }
+            });
+            while (!query(admin, "select count(*) from pg_stat_activity where query = 'select pg_sleep(60)'"
+                            + " and state = 'active'")
+                    .equals("1")) {
+                Thread.onSpinWait();
+            }
+            statement.cancel();
+            assertThat(state.get()).isEqualTo("57014");
+            assertThat(query(connection, "select 1")).isEqualTo("1");
+        }
+    }
+
+    /** Eight connections of 40 statements each, as it was measured. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void eightProgramsWithoutNamedStatementsHaveNoTroubleEither(boolean autocommit) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<Integer>> programs = new ArrayList<>();
+            for (int program = 0; program < 8; program++) {
+                programs.add(threads.submit(() -> {
+                    int right = 0;
+                    try (Connection connection = unnamed(pooler);
+                            PreparedStatement statement = connection.prepareStatement("select ?::int")) {
+                        connection.setAutoCommit(autocommit);
+                        for (int i = 0; i < 40; i++) {
+                            statement.setInt(1, i);
+                            try (ResultSet rows = statement.executeQuery()) {
+                                rows.next();
+                                right += rows.getInt(1) == i ? 1 : 0;
+                            }
+                            if (!autocommit) {
+                                connection.commit();
+                            }
+                        }
+                    }
+                    return right;
+                }));
+            }
+            int right = 0;
+            for (Future<Integer> program : programs) {
+                right += program.get();
+            }
+            assertThat(right).isEqualTo(320);
+            assertThat(pooler.counters().backendSwitches()).isGreaterThan(300);
+        } finally {
+            threads.shutdownNow();
         }
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,6 +94,11 @@ final class Wire implements AutoCloseable {
         } catch (EOFException | SocketException e) {
             return "EOF";
         }
+    }
+
+    /** For a pooler that is known not to answer. */
+    void waitNoLongerThan(Duration patience) throws IOException {
+        socket.setSoTimeout((int) patience.toMillis());
     }
 
     byte[] readRaw(int count) throws IOException {

@@ -31,6 +31,7 @@ final class BackendConnection extends ServerConnection {
     private int dropping;
     private int runningCancels;
     private boolean saidWhy;
+    private boolean resetting;
     private byte status = 'I';
 
     BackendConnection(Proxy proxy, BackendPool pool, SocketChannel channel, boolean plain) throws IOException {
@@ -184,7 +185,9 @@ final class BackendConnection extends ServerConnection {
                 receiver.answered();
             }
         }
-        if (type == 'Z' && hidden && receiver != null) {
+        if (type == 'Z' && resetting) {
+            resetDone();
+        } else if (type == 'Z' && hidden && receiver != null) {
             receiver.parameters().takeOver(reported);
         } else if (type == 'Z') {
             releaseWhenOver();
@@ -208,7 +211,9 @@ final class BackendConnection extends ServerConnection {
         saidWhy = error.isFatal();
         ClientConnection receiver = client;
         byte @Nullable [] instead = conversation.inPlaceOfError();
-        if (hidden && instead != null) {
+        if (resetting) {
+            close();
+        } else if (hidden && instead != null) {
             reply(instead);
         } else if (hidden && receiver != null) {
             receiver.fail(proxy.etiquette().invalidParameter());
@@ -279,16 +284,20 @@ final class BackendConnection extends ServerConnection {
         }
     }
 
-    /** Gives the backend back, if its client has got everything and has nothing half sent. */
+    /** Gives the backend back, if its client has got everything and has nothing half sent; in session mode it keeps it. */
     void releaseWhenOver() {
         ClientConnection borrower = client;
-        if (borrower == null || status != 'I' || !conversation.isOver() || borrower.isMidMessage()) {
+        if (borrower == null || proxy.keepsSessions() || !isBetweenTransactions(borrower)) {
             return;
         }
         takeFrom(borrower);
         if (runningCancels == 0) {
             pool.released(this);
         }
+    }
+
+    private boolean isBetweenTransactions(ClientConnection borrower) {
+        return status == 'I' && conversation.isOver() && !borrower.isMidMessage();
     }
 
     private void takeFrom(ClientConnection borrower) {
@@ -299,13 +308,29 @@ final class BackendConnection extends ServerConnection {
         borrower.unlinked();
     }
 
-    /** The client went away in the middle: what it left here is unknown, so this backend serves nobody any more. */
+    /**
+     * The client went away. In the middle of something, what it left here is unknown, and this backend serves nobody any more;
+     * at the end of its session, all that it left is discarded for the next one.
+     */
     void abandoned() {
         ClientConnection borrower = client;
+        boolean isClean = borrower != null && proxy.keepsSessions() && isBetweenTransactions(borrower);
         if (borrower != null) {
             takeFrom(borrower);
         }
-        close();
+        if (isClean) {
+            resetting = true;
+            send(Messages.query(Proxy.RESET), Expected.QUERY.swallow());
+        } else {
+            close();
+        }
+    }
+
+    private void resetDone() {
+        resetting = false;
+        if (runningCancels == 0) {
+            pool.released(this);
+        }
     }
 
     void cancelBegins() {
@@ -315,7 +340,7 @@ final class BackendConnection extends ServerConnection {
     /** A cancel request that is still on its way could hit the next client, so the backend waits for it. */
     void cancelEnds() {
         runningCancels--;
-        if (runningCancels == 0 && client == null && isOpen()) {
+        if (runningCancels == 0 && client == null && !resetting && isOpen()) {
             pool.released(this);
         }
     }

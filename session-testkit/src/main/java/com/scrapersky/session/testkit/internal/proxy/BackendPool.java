@@ -183,7 +183,7 @@ final class BackendPool {
     }
 
     private int spare() {
-        return proxy.handOver() == HandOver.ALWAYS_OTHER ? 1 : 0;
+        return proxy.handOver() == HandOver.ALWAYS_OTHER && !proxy.keepsSessions() ? 1 : 0;
     }
 
     /** The order may have changed to one that needs no backend more than may be in use. */

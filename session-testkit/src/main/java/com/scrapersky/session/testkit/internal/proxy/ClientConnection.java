@@ -62,9 +62,17 @@ final class ClientConnection extends Peer {
 
     // ---- from the client
 
-    void loggedIn(Admission admission, BackendPool backends, int inventedPid, int inventedSecret) {
-        login = null;
+    /** The client has shown who it is, and belongs here from now on. */
+    void joined(BackendPool backends) {
         pool = backends;
+    }
+
+    boolean isIn(BackendPool backends) {
+        return pool == backends;
+    }
+
+    void loggedIn(Admission admission, int inventedPid, int inventedSecret) {
+        login = null;
         pid = inventedPid;
         secret = inventedSecret;
         parameters = admission.parameters();
@@ -350,10 +358,6 @@ final class ClientConnection extends Peer {
         BackendConnection lender = backend;
         if (lender != null) {
             lender.abandoned();
-        }
-        ClientLogin current = login;
-        if (current != null) {
-            current.ended();
         }
     }
 

@@ -174,6 +174,12 @@ final class ClientLogin {
         BackendPool backends = proxy.pool(admitted.pool());
         pool = backends;
         busy = true;
+        ErrorResponse full = proxy.etiquette().sessionsFull(proxy.clientsIn(backends), proxy.options().poolSize());
+        if (full != null) {
+            client.fail(full);
+            return;
+        }
+        client.joined(backends);
         proxy.etiquette().admitted(admitted);
         if (backends.welcome().isEmpty()) {
             backends.awaitWelcome(client);
@@ -195,16 +201,10 @@ final class ClientLogin {
                 .forEach((name, value) -> client.deliver(Messages.parameterStatus(name, value)));
         int pid = proxy.register(client);
         int secret = proxy.inventSecret();
-        client.loggedIn(admitted, backends, pid, secret);
+        client.loggedIn(admitted, pid, secret);
         client.answered();
         client.deliver(Messages.backendKeyData(pid, secret));
         client.deliver(Messages.readyForQuery('I'));
-    }
-
-    void ended() {
-        if (pool != null) {
-            pool.forget(client);
-        }
     }
 
     private String address() {

@@ -75,6 +75,11 @@ interface Etiquette {
 
     ErrorResponse tooManyClients(int limit);
 
+    /** What one more client hears where each keeps a backend to itself; null while it may come in, or has to wait. */
+    default @Nullable ErrorResponse sessionsFull(int clients, int poolSize) {
+        return null;
+    }
+
     ErrorResponse checkoutTimeout(Duration waited);
 
     /** The server could not be reached, or did not let the pooler in: {@code answer} is what it said. */

@@ -1,6 +1,7 @@
 package com.scrapersky.session.testkit.internal.proxy;
 
 import com.scrapersky.session.testkit.Manners;
+import com.scrapersky.session.testkit.PoolMode;
 import com.scrapersky.session.testkit.internal.protocol.ErrorResponse;
 import com.scrapersky.session.testkit.internal.protocol.StartupOptions;
 import com.scrapersky.session.testkit.internal.protocol.StartupPacket;
@@ -97,7 +98,7 @@ final class PgBouncerEtiquette implements Etiquette {
     @Override
     public Statements statements(ClientConnection client) {
         int maximum = manners.maximumPreparedStatements();
-        return maximum == 0 ? Statements.AS_THEY_ARE : new PgBouncerStatements(client, names, maximum);
+        return maximum == 0 || manners.poolMode() == PoolMode.SESSION ? Statements.AS_THEY_ARE : new PgBouncerStatements(client, names, maximum);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package com.scrapersky.session.testkit.internal.proxy;
 
 import com.scrapersky.session.testkit.HandOver;
+import com.scrapersky.session.testkit.PoolMode;
 import com.scrapersky.session.testkit.internal.process.LoopbackPorts;
 import com.scrapersky.session.testkit.internal.protocol.Message;
 import java.io.IOException;
@@ -27,6 +28,9 @@ public final class Proxy implements AutoCloseable {
     private static final int BACKLOG = 1024;
 
     private final ProxyOptions options;
+    /** What a backend forgets a client's session with. */
+    public static final String RESET = "DISCARD ALL";
+
     private final Etiquette etiquette;
     private final EventLoop loop;
     private final Traffic traffic = new Traffic();
@@ -100,6 +104,15 @@ public final class Proxy implements AutoCloseable {
     /** Copies, because whoever goes through them may end what is in them. */
     List<BackendPool> pools() {
         return new ArrayList<>(pools.values());
+    }
+
+    int clientsIn(BackendPool pool) {
+        return (int) clients.stream().filter(client -> client.isIn(pool)).count();
+    }
+
+    /** Whether a client keeps its backend from its first statement until it disconnects. */
+    boolean keepsSessions() {
+        return options.manners().poolMode() == PoolMode.SESSION;
     }
 
     List<ClientConnection> clients() {

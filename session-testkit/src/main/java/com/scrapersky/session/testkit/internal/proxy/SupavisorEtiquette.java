@@ -1,6 +1,7 @@
 package com.scrapersky.session.testkit.internal.proxy;
 
 import com.scrapersky.session.testkit.Manners;
+import com.scrapersky.session.testkit.PoolMode;
 import com.scrapersky.session.testkit.internal.protocol.ErrorResponse;
 import com.scrapersky.session.testkit.internal.protocol.StartupOptions;
 import com.scrapersky.session.testkit.internal.protocol.StartupPacket;
@@ -137,17 +138,17 @@ final class SupavisorEtiquette implements Etiquette {
     @Override
     public Statements statements(ClientConnection client) {
         int maximum = manners.maximumPreparedStatements();
-        return maximum == 0 ? Statements.AS_THEY_ARE : new SupavisorStatements(client, maximum);
+        return maximum == 0 || keepsSessions() ? Statements.AS_THEY_ARE : new SupavisorStatements(client, maximum);
     }
 
     @Override
     public boolean losesWhatFollowsIdleSync() {
-        return true;
+        return !keepsSessions();
     }
 
     @Override
     public boolean deliversNotifications() {
-        return false;
+        return keepsSessions();
     }
 
     @Override
@@ -157,7 +158,11 @@ final class SupavisorEtiquette implements Etiquette {
 
     @Override
     public int concurrency(int poolSize) {
-        return poolSize + 1;
+        return keepsSessions() ? poolSize : poolSize + 1;
+    }
+
+    private boolean keepsSessions() {
+        return manners.poolMode() == PoolMode.SESSION;
     }
 
     @Override
@@ -176,10 +181,20 @@ final class SupavisorEtiquette implements Etiquette {
     }
 
     @Override
+    public @Nullable ErrorResponse sessionsFull(int clients, int poolSize) {
+        return keepsSessions() && clients >= poolSize
+                ? error(
+                        "EMAXCONNSESSION",
+                        "max clients reached in session mode - max clients are limited to pool_size: " + poolSize)
+                : null;
+    }
+
+    @Override
     public ErrorResponse checkoutTimeout(Duration waited) {
         return error(
                 "ECHECKOUTTIMEOUT",
-                "unable to check out connection from the pool after " + waited.toMillis() + "ms in Transaction mode");
+                "unable to check out connection from the pool after " + waited.toMillis() + "ms in "
+                        + (keepsSessions() ? "Session" : "Transaction") + " mode");
     }
 
     @Override
@@ -193,7 +208,8 @@ final class SupavisorEtiquette implements Etiquette {
                     "Authentication credentials are invalid. Please reconnect with fresh credentials to"
                             + " reestablish the pool.");
         }
-        return ErrorResponse.fatal(answer.sqlState(), "(ECHECKOUTFAILED) " + answer.text());
+        // ECHECKOUTFAILED stands in its log only: what the client hears is the backend's own (checkout_error.ex).
+        return ErrorResponse.fatal(answer.sqlState(), answer.text());
     }
 
     @Override
