@@ -85,7 +85,8 @@ public final class Backends implements AutoCloseable {
      *     backend more than it lets anybody use at once, so they cannot all be held
      */
     public static Backends of(PoolerLab pooler) {
-        if (pooler instanceof TransactionPooler hostile && hostile.poolMode() == PoolMode.TRANSACTION
+        if (pooler instanceof TransactionPooler hostile
+                && hostile.poolMode() == PoolMode.TRANSACTION
                 && hostile.handOver() == HandOver.ALWAYS_OTHER) {
             throw new IllegalArgumentException(
                     pooler.name() + " changes the backend by itself, and keeps one free for it:"

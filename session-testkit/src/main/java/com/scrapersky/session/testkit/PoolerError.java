@@ -45,9 +45,7 @@ public record PoolerError(String severity, String sqlState, String text) {
             fatal("XX000", "(EDBHANDLEREXITED) DbHandler exited. Check logs for more information"),
             fatal("57P01", "terminating connection due to administrator command"),
             fatal("XX000", "(EMAXPOOLSREACHED) max pools count reached"),
-            fatal(
-                    "XX000",
-                    "(ESUBSCRIBERETRIES) failed to subscribe to tenant after multiple retries. Terminating"),
+            fatal("XX000", "(ESUBSCRIBERETRIES) failed to subscribe to tenant after multiple retries. Terminating"),
             fatal(
                     "XX000",
                     "(EWORKERNOTFOUND) worker processes (manager/pool) not found for tenant \"postgres.tenant\""),
@@ -57,18 +55,15 @@ public record PoolerError(String severity, String sqlState, String text) {
             fatal("XX000", "(EPROXYSUPERVISORUNAVAILABLE) proxy supervisor unavailable after retries"),
             fatal("XX000", "(ENOTFOUND) tenant/user postgres.tenant not found"),
             fatal("XX000", "(ENOIDENTIFIER) no tenant identifier provided (external_id or sni_hostname required)"),
-            fatal(
-                    "XX000",
-                    "(EMULTIPLEUSERS) multiple users matched for postgres.tenant, check tenant configuration"),
-            fatal(
-                    "XX000",
-                    "(EINVALIDUSERINFO) Authentication error, reason: \"Invalid format for user or db_name\""),
+            fatal("XX000", "(EMULTIPLEUSERS) multiple users matched for postgres.tenant, check tenant configuration"),
+            fatal("XX000", "(EINVALIDUSERINFO) Authentication error, reason: \"Invalid format for user or db_name\""),
             fatal("XX000", "(EBANNED) tenant is banned: abuse"),
             fatal("XX000", "(EADDRNOTALLOWED) address not in tenant allow_list: {127, 0, 0, 1}"),
             fatal("XX000", "(ESSLREQUIRED) SSL connection is required for user: postgres"),
             fatal("08006", "(ESSLHANDSHAKE) SSL handshake failed: :closed"),
             fatal("08006", "(EAUTHTIMEOUT) timeout while waiting for message"),
-            // Of a wrong password and of a token without the right (EWRONGPASSWORD, EJITUNAUTHORIZED), without the code.
+            // Of a wrong password and of a token without the right (EWRONGPASSWORD, EJITUNAUTHORIZED), without the
+            // code.
             fatal("28P01", "password authentication failed for user \"postgres\""),
             fatal(
                     "XX000",
@@ -130,8 +125,7 @@ public record PoolerError(String severity, String sqlState, String text) {
             fatal("08006", "odyssey: c0a1b2c3d4e5f: failed to get remote server connection"));
 
     /** PgCat. */
-    public static final List<PoolerError> PGCAT =
-            List.of(fatal("58000", "could not get connection from the pool"));
+    public static final List<PoolerError> PGCAT = List.of(fatal("58000", "could not get connection from the pool"));
 
     /** PgDog. A checkout that failed does not end the connection. */
     public static final List<PoolerError> PGDOG = List.of(

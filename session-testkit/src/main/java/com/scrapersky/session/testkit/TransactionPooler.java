@@ -130,8 +130,7 @@ public final class TransactionPooler implements PoolerLab {
 
     @Override
     public boolean carriesNamedStatements() {
-        return poolMode() == PoolMode.TRANSACTION
-                && options.manners().maximumPreparedStatements() > 0;
+        return poolMode() == PoolMode.TRANSACTION && options.manners().maximumPreparedStatements() > 0;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,13 +31,22 @@ class JvmDeathTest {
             ProcessHandle.current()
                     .descendants()
                     .forEach(child -> System.out.println("child " + child.pid() + " "
-                            + child.info().commandLine().orElse("")));
+                            + child.info().commandLine().orElse("") + " " + output(child.pid())));
             System.out.println("complete");
             switch (arguments[0]) {
                 case "killed" -> System.in.read();
                 case "died" -> throw new IllegalStateException("as a test that dies, and closes nothing");
                 default -> System.exit(0);
             }
+        }
+    }
+
+    /** Odyssey writes over its own command line; its log, which lies in its directory, stays open. */
+    private static String output(long pid) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/" + pid + "/fd/1")).toString();
+        } catch (IOException e) {
+            return "";
         }
     }
 

@@ -66,14 +66,13 @@ class PoolerErrorTest {
     })
     void soIsWhatSupavisorSaysWithoutACode(String sqlState, String text) {
         assertThat(PoolerError.SUPAVISOR)
-                .anySatisfy(error ->
-                        assertThat(error.sqlState() + error.text()).startsWith(sqlState).contains(text));
+                .anySatisfy(error -> assertThat(error.sqlState() + error.text())
+                        .startsWith(sqlState)
+                        .contains(text));
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             query_wait_timeout
             no more connections allowed (max_client_conn)
             client connections exceeded (max_db_client_connections)
@@ -98,8 +97,8 @@ class PoolerErrorTest {
             password authentication failed
             """)
     void everyTextOfPgBouncerIsThere(String text) {
-        assertThat(PoolerError.PGBOUNCER).anySatisfy(error -> assertThat(error.text())
-                .startsWith(text));
+        assertThat(PoolerError.PGBOUNCER)
+                .anySatisfy(error -> assertThat(error.text()).startsWith(text));
     }
 
     @Test

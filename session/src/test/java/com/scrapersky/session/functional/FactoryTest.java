@@ -268,8 +268,8 @@ class FactoryTest {
             Map<Integer, List<String>> prepared = backends.onEach(() -> {
                 try (var names = statement.executeQuery(
                         "select coalesce(array_agg(name || ' ' || statement), '{}') from pg_prepared_statements"
-                            // Odyssey's own: it parses unnamed statements under names of this kind.
-                            + " where name not like 'odyssey\\_pstmt\\_%'")) {
+                                // Odyssey's own: it parses unnamed statements under names of this kind.
+                                + " where name not like 'odyssey\\_pstmt\\_%'")) {
                     names.next();
                     return List.of((String[]) names.getArray(1).getArray());
                 }

@@ -52,7 +52,8 @@ class MatrixCheck {
         Pattern wanted = Pattern.compile(System.getProperty("matrix.rows", ""));
         String behind = System.getProperty("matrix.route", "");
         return Arrays.stream(Route.values())
-                // Odyssey with reserved statements differs in how it carries statements, not in what a session leaves behind.
+                // Odyssey with reserved statements differs in how it carries statements, not in what a session leaves
+                // behind.
                 .filter(each -> each != Route.DIRECT && each != Route.ODYSSEY_RESERVED)
                 .filter(each -> each.name().contains(behind))
                 .flatMap(each -> Rows.groups().stream()

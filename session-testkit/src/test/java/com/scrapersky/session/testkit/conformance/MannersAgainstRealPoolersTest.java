@@ -11,6 +11,9 @@ import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PoolerLab;
 import com.scrapersky.session.testkit.PostgresLab;
 import com.scrapersky.session.testkit.TransactionPooler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -48,6 +52,14 @@ class MannersAgainstRealPoolersTest {
     @AfterAll
     static void stop() {
         postgres.close();
+    }
+
+    /** The guide says how many. */
+    @Test
+    void theListIsAsLongAsTheGuideSays() throws IOException {
+        assertThat(JdbcCases.all()).hasSizeGreaterThanOrEqualTo(40);
+        assertThat(Files.readString(Path.of("../docs/testkit.md")))
+                .contains("a list of " + JdbcCases.all().size() + " things");
     }
 
     @TestFactory

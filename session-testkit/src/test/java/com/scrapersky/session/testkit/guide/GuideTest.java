@@ -6,8 +6,10 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import com.scrapersky.session.testkit.Backends;
 import com.scrapersky.session.testkit.LeakProbe;
+import com.scrapersky.session.testkit.Manners;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
+import com.scrapersky.session.testkit.PoolMode;
 import com.scrapersky.session.testkit.Pooler;
 import com.scrapersky.session.testkit.PoolerLab;
 import com.scrapersky.session.testkit.PoolerTest;
@@ -111,6 +113,22 @@ class GuideTest {
             // The server has committed, and the client cannot know.
             assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
             assertThat(exists(postgres, "kept")).isTrue();
+        }
+        // end
+    }
+
+    @Test
+    void sessionMode() throws SQLException {
+        // guide: session mode
+        try (PostgresLab postgres = PostgresLab.start();
+                TransactionPooler sessions = TransactionPooler.builder(postgres)
+                        .preset(Manners.supavisor().poolMode(PoolMode.SESSION))
+                        .poolSize(1)
+                        .start();
+                Connection connection = sessions.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("listen news");
+            assertThatThrownBy(sessions::connect).hasMessageContaining("(EMAXCONNSESSION) max clients reached in session mode");
         }
         // end
     }

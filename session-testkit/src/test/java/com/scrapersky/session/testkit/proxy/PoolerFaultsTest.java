@@ -7,6 +7,7 @@ import static com.scrapersky.session.testkit.proxy.Jdbc.unnamed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.Manners;
 import com.scrapersky.session.testkit.PoolerError;
 import com.scrapersky.session.testkit.PoolerFaults;
@@ -121,22 +122,32 @@ class PoolerFaultsTest {
 
     @Test
     void cutsExactlyAfterSoManyBytesToTheServer() throws Exception {
-        try (TransactionPooler trusting = TransactionPooler.pgBouncer118(postgres.url())
+        try (TransactionPooler one = TransactionPooler.pgBouncer118(postgres.url())
                         .trustClients()
+                        .poolSize(1)
+                        .handOver(HandOver.LAST_RELEASED)
                         .start();
-                Wire wire = Wire.open(trusting)) {
+                Wire wire = Wire.open(one)) {
             byte[] insert = Wire.query("insert into entry values (1)");
             // The last byte of the second message stays away, so the server never has it.
-            trusting.faults().cutAfter(Direction.TO_SERVER, 2L * insert.length - 1);
+            one.faults().cutAfter(Direction.TO_SERVER, 2L * insert.length - 1);
             wire.send(insert);
             assertThat(wire.untilReady()).contains("C:INSERT 0 1");
+            wire.send(insert);
+            assertThat(wire.untilReady()).containsExactly("E:FATAL:08P01:server conn crashed?", "EOF");
             assertThat(entries()).isEqualTo("1");
-            try (Wire second = Wire.open(trusting)) {
-                // The one backend in use has been cut; another one has the same allowance.
-                second.send(insert);
-                assertThat(second.untilReady()).contains("C:INSERT 0 1");
-                assertThat(entries()).isEqualTo("2");
-            }
+        }
+    }
+
+    @Test
+    void cutsABackendThatLogsIn() {
+        try (TransactionPooler fresh =
+                TransactionPooler.pgBouncer118(postgres.url()).poolSize(1).start()) {
+            faults = fresh.faults();
+            faults.cutAfter(Direction.TO_SERVER, 10);
+            assertThatThrownBy(fresh::connect)
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("server login has been failing");
         }
     }
 

@@ -64,8 +64,7 @@ class SupavisorLoginTest extends SupavisorFixture {
             try (Connection zoneless = pooler.connect(Map.of("prepareThreshold", "0"))) {
                 String zone = query(zoneless, "show timezone");
                 assertThat(zone).isNotEqualTo("Pacific/Kiritimati");
-                assertThat(query(connection, "select (" + late + ")::text"))
-                        .isNotEqualTo("2026-01-02 10:00:00+14");
+                assertThat(query(connection, "select (" + late + ")::text")).isNotEqualTo("2026-01-02 10:00:00+14");
                 assertThat(query(connection, "select (" + late + ")::date")).isEqualTo("2026-01-01");
             }
         } finally {

@@ -14,11 +14,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,8 +103,10 @@ class SupavisorStatementsTest extends SupavisorFixture {
                     return String.valueOf(e.getSQLState());
                 }
             });
-            while (!query(admin, "select count(*) from pg_stat_activity where query = 'select pg_sleep(60)'"
-                            + " and state = 'active'")
+            while (!query(
+                            admin,
+                            "select count(*) from pg_stat_activity where query = 'select pg_sleep(60)'"
+                                    + " and state = 'active'")
                     .equals("1")) {
                 Thread.onSpinWait();
             }

@@ -252,8 +252,9 @@ final class BackendConnection extends ServerConnection {
             pool.openWithoutTls();
             close();
         } else {
-            close();
+            // First, too: from now on the pool waits before it tries again.
             pool.openFailed(failure);
+            close();
         }
     }
 
@@ -365,6 +366,10 @@ final class BackendConnection extends ServerConnection {
         if (borrower != null) {
             takeFrom(borrower);
             borrower.backendLost(saidWhy);
+        }
+        if (login != null) {
+            login = null;
+            pool.openFailed(OpenFailure.lost("cut off during the login"));
         }
         pool.ended(this);
     }

@@ -174,7 +174,8 @@ final class ClientLogin {
         BackendPool backends = proxy.pool(admitted.pool());
         pool = backends;
         busy = true;
-        ErrorResponse full = proxy.etiquette().sessionsFull(proxy.clientsIn(backends), proxy.options().poolSize());
+        ErrorResponse full = proxy.etiquette()
+                .sessionsFull(proxy.clientsIn(backends), proxy.options().poolSize());
         if (full != null) {
             client.fail(full);
             return;

@@ -98,7 +98,9 @@ final class PgBouncerEtiquette implements Etiquette {
     @Override
     public Statements statements(ClientConnection client) {
         int maximum = manners.maximumPreparedStatements();
-        return maximum == 0 || manners.poolMode() == PoolMode.SESSION ? Statements.AS_THEY_ARE : new PgBouncerStatements(client, names, maximum);
+        return maximum == 0 || manners.poolMode() == PoolMode.SESSION
+                ? Statements.AS_THEY_ARE
+                : new PgBouncerStatements(client, names, maximum);
     }
 
     @Override
