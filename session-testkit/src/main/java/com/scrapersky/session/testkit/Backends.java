@@ -2,12 +2,8 @@ package com.scrapersky.session.testkit;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,13 +57,10 @@ public final class Backends implements AutoCloseable {
         void run() throws X;
     }
 
-    private static final Duration HOLD_LIMIT = Duration.ofSeconds(10);
-
     private final PoolerLab pooler;
     private final BackendActivity activity;
-    private final Deque<Connection> spare = new ArrayDeque<>();
+    private final BackendHolds holds;
     private final NavigableSet<Integer> known = new TreeSet<>();
-    private final Map<Integer, String> settled = new HashMap<>();
     private final Set<Integer> others = new TreeSet<>();
     private final Set<String> heard = new HashSet<>();
     private @Nullable Integer lastSubject;
@@ -76,6 +69,7 @@ public final class Backends implements AutoCloseable {
     private Backends(PoolerLab pooler) {
         this.pooler = pooler;
         this.activity = new BackendActivity(pooler.postgres());
+        this.holds = new BackendHolds(pooler, activity);
     }
 
     /**
@@ -225,7 +219,7 @@ public final class Backends implements AutoCloseable {
     /** The latest statement of each backend that ran another one than ours since they were last held. */
     List<BackendActivity.Entry> latestOfOthers() {
         List<BackendActivity.Entry> latest =
-                activity(known).stream().filter(this::isSubject).toList();
+                activity(known).stream().filter(holds::isSubject).toList();
         latest.forEach(entry -> heard.add(entry.query()));
         return latest;
     }
@@ -274,8 +268,7 @@ public final class Backends implements AutoCloseable {
     /** Closes the connections of its own; the pooler goes on running. */
     @Override
     public void close() {
-        spare.forEach(Backends::discard);
-        spare.clear();
+        holds.close();
         activity.close();
     }
 
@@ -293,7 +286,7 @@ public final class Backends implements AutoCloseable {
             for (HeldBackend backend : List.copyOf(held)) {
                 if (wanted != null && backend.pid() == wanted) {
                     held.remove(backend);
-                    release(backend);
+                    holds.release(backend);
                 }
             }
             return work.run();
@@ -316,7 +309,7 @@ public final class Backends implements AutoCloseable {
             hold(held);
             return work.run(held);
         } finally {
-            held.forEach(this::release);
+            held.forEach(holds::release);
             holding = false;
         }
     }
@@ -329,109 +322,18 @@ public final class Backends implements AutoCloseable {
         ran.forEach(entry -> others.add(entry.pid()));
         List<Integer> inUse = inUse();
         while (held.size() + inUse.size() < pooler.poolSize()) {
-            held.add(next(held, inUse));
+            held.add(holds.take(held, inUse, known));
         }
         known.clear();
         known.addAll(inUse);
         held.forEach(backend -> known.add(backend.pid()));
     }
 
-    private HeldBackend next(List<HeldBackend> held, List<Integer> inUse) {
-        Connection old = spare.poll();
-        if (old != null) {
-            try {
-                return HeldBackend.open(old);
-            } catch (SQLException e) {
-                // The pooler or the backend went away since it was last used, or none is free: a new one tells which.
-                discard(old);
-            }
-        }
-        Connection connection = null;
-        try {
-            connection = HeldBackend.connect(pooler, HOLD_LIMIT);
-            return HeldBackend.open(connection);
-        } catch (SQLException e) {
-            if (connection != null) {
-                discard(connection);
-            }
-            throw new IllegalStateException(
-                    "Only " + held.size() + " of the " + pooler.poolSize() + " backends of "
-                            + pooler.name() + " could be held within " + HOLD_LIMIT.toSeconds() + " s ("
-                            + held.stream().map(HeldBackend::pid).toList() + "); in open transactions of others: "
-                            + inUse
-                            + "; all that is known: " + activity.of(known)
-                            + (pooler.poolMode() == PoolMode.SESSION
-                                    ? ". In session mode every open connection keeps its backend: close the subject's first"
-                                    : "")
-                            + ". Cause: " + e.getMessage(),
-                    e);
-        }
-    }
-
-    private void release(HeldBackend backend) {
-        try {
-            backend.rollBack();
-        } catch (SQLException e) {
-            // The work stopped the pooler or killed the backend: the connection is of no more use, and the hold is
-            // over.
-            discard(backend.connection());
-            return;
-        }
-        if (pooler.poolMode() == PoolMode.SESSION) {
-            discard(backend.connection());
-        } else {
-            spare.push(backend.connection());
-            if (settlesAfterReset()) {
-                awaitReset(backend.pid());
-            }
-        }
-    }
-
     private List<Integer> inUse() {
         return activity(known).stream()
-                .filter(entry -> !entry.isIdle() && !isReset(entry))
+                .filter(entry -> !entry.isIdle() && !holds.isReset(entry))
                 .map(BackendActivity.Entry::pid)
                 .toList();
-    }
-
-    private boolean isSubject(BackendActivity.Entry entry) {
-        return !entry.query().isEmpty()
-                && !isOurs(entry)
-                && (settlesAfterReset() ? !entry.since().equals(settled.get(entry.pid())) : !isReset(entry));
-    }
-
-    private static boolean isOurs(BackendActivity.Entry entry) {
-        return entry.query().startsWith(HeldBackend.MARK.strip());
-    }
-
-    private boolean isReset(BackendActivity.Entry entry) {
-        return pooler.resetStatements().contains(entry.query());
-    }
-
-    // There the pooler's own statement is the last one after everybody's transaction, and after ours as well.
-    private boolean settlesAfterReset() {
-        return pooler.poolMode() == PoolMode.TRANSACTION
-                && !pooler.resetStatements().isEmpty();
-    }
-
-    /** Waits until the pooler has reset the backend after our transaction, and remembers when that was. */
-    private void awaitReset(int pid) {
-        long deadline = System.nanoTime() + HOLD_LIMIT.toNanos();
-        while (System.nanoTime() < deadline) {
-            List<BackendActivity.Entry> now = activity.of(List.of(pid));
-            if (now.isEmpty()) {
-                return;
-            }
-            BackendActivity.Entry entry = now.get(0);
-            if (entry.isIdle() && !isOurs(entry)) {
-                settled.put(pid, entry.since());
-                return;
-            }
-            Thread.onSpinWait();
-        }
-        throw new IllegalStateException(pooler.name() + " has not run any of " + pooler.resetStatements()
-                + " on backend " + pid + " within " + HOLD_LIMIT.toSeconds() + " s after a transaction: "
-                + activity.of(List.of(pid)));
     }
 
     private List<BackendActivity.Entry> activity(Collection<Integer> pids) {
@@ -443,13 +345,5 @@ public final class Backends implements AutoCloseable {
             action.run();
             return true;
         };
-    }
-
-    static void discard(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            // It is broken already, which is all that closing could have achieved.
-        }
     }
 }

@@ -171,7 +171,7 @@ public final class LeakProbe implements AutoCloseable {
         Connection current = direct;
         direct = null;
         if (current != null) {
-            Backends.discard(current);
+            BackendHolds.discard(current);
         }
         if (overheard != null && backends.pooler() instanceof TransactionPooler pooler) {
             pooler.ignore(overheard);

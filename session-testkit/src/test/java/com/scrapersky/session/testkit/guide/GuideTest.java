@@ -128,7 +128,8 @@ class GuideTest {
                 Connection connection = sessions.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute("listen news");
-            assertThatThrownBy(sessions::connect).hasMessageContaining("(EMAXCONNSESSION) max clients reached in session mode");
+            assertThatThrownBy(sessions::connect)
+                    .hasMessageContaining("(EMAXCONNSESSION) max clients reached in session mode");
         }
         // end
     }

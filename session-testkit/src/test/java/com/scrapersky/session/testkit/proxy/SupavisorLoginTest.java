@@ -16,6 +16,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
@@ -130,9 +133,20 @@ class SupavisorLoginTest extends SupavisorFixture {
 
     @Test
     void loginClosesTheDoorAfterTenWrongPasswords() {
-        for (int i = 0; i < 10; i++) {
-            refused("postgres.tenant", "wrong", "28P01", "password authentication failed for user \"postgres\"");
+        // Together, because each is answered after half a second only.
+        CompletableFuture<?>[] wrong = new CompletableFuture<?>[10];
+        ExecutorService threads = Executors.newFixedThreadPool(wrong.length);
+        for (int i = 0; i < wrong.length; i++) {
+            wrong[i] = CompletableFuture.runAsync(
+                    () -> refused(
+                            "postgres.tenant",
+                            "wrong",
+                            "28P01",
+                            "password authentication failed for user \"postgres\""),
+                    threads);
         }
+        CompletableFuture.allOf(wrong).join();
+        threads.shutdown();
         refused(
                 "postgres.tenant",
                 postgres.password(),

@@ -6,7 +6,6 @@ import com.scrapersky.session.testkit.internal.protocol.Messages;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,7 @@ final class BackendConnection extends ServerConnection {
     private final Conversation conversation = new Conversation(this::reply);
     private final Message message = new Message(in);
     private final Map<String, String> reported = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    private final Map<String, Object> prepared = new LinkedHashMap<>(16, 0.75f, true);
+    private final ServerStatements statements = new ServerStatements(this);
     private @Nullable TrackedParameters agreedWith;
     private int agreedAt;
     private @Nullable BackendLogin login;
@@ -390,8 +389,7 @@ final class BackendConnection extends ServerConnection {
         reported.put(name, value);
     }
 
-    /** The named statements that the pooler believes to be on this backend, the longest unused first. */
-    Map<String, Object> prepared() {
-        return prepared;
+    ServerStatements statements() {
+        return statements;
     }
 }

@@ -5,7 +5,6 @@ import com.scrapersky.session.testkit.internal.protocol.Message;
 import com.scrapersky.session.testkit.internal.protocol.Messages;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +48,7 @@ final class PgBouncerStatements implements Statements {
         }
         NamedStatement statement = NamedStatement.of(message, names.of(message));
         statements.put(name, statement);
-        if (backend.prepared().get(statement.serverName()) != null) {
+        if (backend.statements().has(statement)) {
             backend.answerInTurn(Messages.PARSE_COMPLETE);
         } else {
             send(statement, backend, Expected.PARSE);
@@ -95,29 +94,22 @@ final class PgBouncerStatements implements Statements {
             client.fail(ErrorResponse.protocolViolation("prepared statement did not exist"));
             return null;
         }
-        if (backend.prepared().get(statement.serverName()) == null) {
+        if (!backend.statements().has(statement)) {
             send(statement, backend, Expected.PARSE.swallow());
         }
         return statement;
     }
 
     private void send(NamedStatement statement, BackendConnection backend, Expected expected) {
-        Map<String, Object> prepared = backend.prepared();
-        prepared.put(statement.serverName(), statement);
-        backend.send(statement.parse(), expected.orElse(() -> prepared.remove(statement.serverName())));
-        if (prepared.size() > maximum) {
-            Iterator<String> longestUnused = prepared.keySet().iterator();
-            String evicted = longestUnused.next();
-            longestUnused.remove();
-            backend.send(Messages.close('S', evicted), Expected.CLOSE.swallow());
-        }
+        ServerStatements there = backend.statements();
+        there.add(statement, expected.orElse(() -> there.forget(statement)), maximum);
     }
 
     @Override
     public void completed(String tag, BackendConnection backend) {
         if (tag.equals("DISCARD ALL") || tag.equals("DEALLOCATE ALL")) {
             statements.clear();
-            backend.prepared().clear();
+            backend.statements().clear();
         }
     }
 

@@ -10,7 +10,6 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -65,7 +64,7 @@ final class SupavisorStatements implements Statements {
             NamedStatement statement = NamedStatement.of(message, serverName(message));
             statements.put(name, statement);
             bytes += statement.parse().length;
-            if (backend.prepared().get(statement.serverName()) != null) {
+            if (backend.statements().has(statement)) {
                 backend.answerInTurn(Messages.PARSE_COMPLETE);
             } else {
                 send(statement, backend, Expected.PARSE);
@@ -86,7 +85,7 @@ final class SupavisorStatements implements Statements {
                     "26000", "(EPREPAREDNOTFOUND) prepared statement \"" + name + "\" does not exist"));
             return;
         }
-        if (backend.prepared().get(statement.serverName()) == null) {
+        if (!backend.statements().has(statement)) {
             send(statement, backend, Expected.PARSE.swallow());
         }
         // The portal's name is lost and its length is not: the server takes the missing bytes from the next message.
@@ -123,7 +122,7 @@ final class SupavisorStatements implements Statements {
         if (statement != null) {
             serverName = statement.serverName();
             bytes -= statement.parse().length;
-            backend.prepared().remove(serverName);
+            backend.statements().forget(statement);
         }
         backend.send(Messages.close('S', serverName), Expected.CLOSE);
     }
@@ -140,15 +139,7 @@ final class SupavisorStatements implements Statements {
 
     /** Counts the statement as there from now on: nobody looks whether the server could parse it. */
     private void send(NamedStatement statement, BackendConnection backend, Expected expected) {
-        Map<String, Object> prepared = backend.prepared();
-        prepared.put(statement.serverName(), statement);
-        backend.send(statement.parse(), expected);
-        if (prepared.size() > backendMaximum) {
-            Iterator<String> longestUnused = prepared.keySet().iterator();
-            String evicted = longestUnused.next();
-            longestUnused.remove();
-            backend.send(Messages.close('S', evicted), Expected.CLOSE.swallow());
-        }
+        backend.statements().add(statement, expected, backendMaximum);
     }
 
     private static String serverName(Message parse) {
