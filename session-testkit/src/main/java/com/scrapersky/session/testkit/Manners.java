@@ -174,6 +174,7 @@ public final class Manners {
         return new Manners(changed);
     }
 
+    /** Which pooler is imitated. */
     public Pooler pooler() {
         return switches.pooler;
     }

@@ -18,7 +18,9 @@ import java.util.Map;
  * the pool. By these it is a mild pooler (observed on 1.5.2): it resets a backend after every transaction ({@code
  * pool_discard}), sets a client's parameters anew on every backend ({@code maintain_params}), and carries named statements
  * over ({@code pool_reserve_prepared_statement}). {@link Builder#discard} and {@link Builder#reservePreparedStatements}
- * take that away. It runs without root's rights, and is gone when the JVM is.
+ * take that away. What it never answers while it carries named statements is told in {@code docs/testkit.md}.
+ *
+ * <p>It runs without root's rights, and is gone when the JVM is.
  *
  * <pre>{@code
  * try (OdysseyLab pooler = OdysseyLab.builder(postgres).discard(false).poolSize(2).start()) {
@@ -122,6 +124,7 @@ public final class OdysseyLab implements PoolerLab {
         return postgres.database();
     }
 
+    /** Whether the process is there; also while it is frozen. */
     public boolean isRunning() {
         return process.isRunning();
     }
@@ -261,6 +264,7 @@ public final class OdysseyLab implements PoolerLab {
             return this;
         }
 
+        /** Returns once it listens; the caller closes it. */
         public OdysseyLab start() {
             return new OdysseyLab(this);
         }

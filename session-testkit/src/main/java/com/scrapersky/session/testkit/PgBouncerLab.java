@@ -174,6 +174,7 @@ public final class PgBouncerLab implements PoolerLab {
         admin("RESUME " + database());
     }
 
+    /** Whether the process is there; also while it is frozen. */
     public boolean isRunning() {
         return process.isRunning();
     }
@@ -268,11 +269,13 @@ public final class PgBouncerLab implements PoolerLab {
             this.postgres = postgres;
         }
 
+        /** Default: {@link PgBouncerVersion#V1_26}. */
         public Builder version(PgBouncerVersion wanted) {
             version = wanted;
             return this;
         }
 
+        /** {@code pool_mode}; default: {@link PoolMode#TRANSACTION}. */
         public Builder poolMode(PoolMode mode) {
             poolMode = mode;
             return this;
@@ -299,6 +302,7 @@ public final class PgBouncerLab implements PoolerLab {
             return this;
         }
 
+        /** Returns once it answers; the caller closes it. */
         public PgBouncerLab start() {
             return new PgBouncerLab(this);
         }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What went through a {@link TransactionPooler} up to a moment. A client that has its answer finds it counted.
+ * What went through a {@link TransactionPooler} up to a moment. A client that has its answer finds it counted. Immutable.
  *
  * @param roundTrips see {@link RoundTrips} for what is counted
  * @param logins clients that got in

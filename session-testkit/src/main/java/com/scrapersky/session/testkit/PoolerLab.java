@@ -5,12 +5,15 @@ import java.util.List;
 /**
  * A running pooler in front of a PostgreSQL, whichever pooler it is. What {@link Backends} and the assertions need to
  * know of one. {@link #connect()} and the addresses go through the pooler.
+ *
+ * <p>Implementations are safe to use from several threads.
  */
 public interface PoolerLab extends PostgresEndpoint, AutoCloseable {
 
     /** What it is, for a message and a test's name: {@code PgBouncer 1.26}. */
     String name();
 
+    /** For how long a client keeps a backend. */
     PoolMode poolMode();
 
     /** The most transactions of {@link #user()} in {@link #database()} that the pooler runs at once. */

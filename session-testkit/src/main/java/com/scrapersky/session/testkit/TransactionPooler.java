@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * A transaction-mode pooler that hands every transaction to another backend than the last one: what goes wrong behind a real
  * pooler once in a while goes wrong here at once, every time.
  *
- * <p>It runs inside the JVM in a thread of its own, in front of a real PostgreSQL. Thread-safe.
+ * <p>It runs inside the JVM in a thread of its own, in front of a real PostgreSQL. Thread-safe. What of a program needs a session
+ * finds one by {@link Manners#poolMode}.
  *
  * <pre>{@code
  * try (TransactionPooler pooler = TransactionPooler.pgBouncer118(url).poolSize(3).start();

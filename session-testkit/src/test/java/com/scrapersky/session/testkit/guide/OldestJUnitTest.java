@@ -37,8 +37,8 @@ class OldestJUnitTest {
                             summary);
             summary.getSummary()
                     .getFailures()
-                    .forEach(failure -> System.out.println(
-                            "failed: " + failure.getException().getSuppressed()[0].getMessage()));
+                    .forEach(failure -> System.out.println("failed: "
+                            + failure.getException().getSuppressed()[0].getMessage()));
             System.out.println("passed: " + summary.getSummary().getTestsSucceededCount());
             System.out.println(
                     "on: " + Test.class.getProtectionDomain().getCodeSource().getLocation());

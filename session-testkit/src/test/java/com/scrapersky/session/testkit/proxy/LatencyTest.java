@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * else a busy machine does may hit one of the two harder than the other for a while, so the median of a set of rounds counts,
  * and the best of several sets.
  */
+@Timeout(value = 15, unit = TimeUnit.MINUTES) // What is compared is a ratio: a machine that is busy may take its time.
 class LatencyTest {
 
     private static final double LIMIT = 1.15;
