@@ -111,6 +111,15 @@ class PoolerCommandTest {
     }
 
     @Test
+    void keepsSessionsWhenToldTo() {
+        String[] arguments = {"postgresql://me:secret@127.0.0.1:1/shop", "--session-mode", "--manners", "supavisor"};
+        try (TransactionPooler pooler = PoolerCommand.parse(arguments, null).start()) {
+            assertThat(pooler.poolMode()).isEqualTo(PoolMode.SESSION);
+            assertThat(pooler.name()).isEqualTo("TransactionPooler (supavisor in session mode)");
+        }
+    }
+
+    @Test
     void saysWhatItDoesNotUnderstand() {
         String url = "postgresql://u:secret@h/d";
         for (List<String> wrong : List.of(
