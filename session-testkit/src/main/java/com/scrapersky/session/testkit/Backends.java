@@ -261,6 +261,12 @@ public final class Backends implements AutoCloseable {
         }
     }
 
+    /** Whether any backend ran a statement that is not ours since they were last held, or is gone. */
+    boolean haveRunOthers() {
+        List<BackendActivity.Entry> now = activity(known);
+        return now.size() < known.size() || now.stream().anyMatch(holds::isSubject);
+    }
+
     PoolerLab pooler() {
         return pooler;
     }

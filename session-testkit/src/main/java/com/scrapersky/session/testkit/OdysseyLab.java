@@ -151,6 +151,7 @@ public final class OdysseyLab implements PoolerLab {
 
     @Override
     public void close() {
+        RunningPoolers.closing(this);
         process.close();
         directory.close();
     }
@@ -266,7 +267,7 @@ public final class OdysseyLab implements PoolerLab {
 
         /** Returns once it listens; the caller closes it. */
         public OdysseyLab start() {
-            return new OdysseyLab(this);
+            return RunningPoolers.started(new OdysseyLab(this));
         }
     }
 }

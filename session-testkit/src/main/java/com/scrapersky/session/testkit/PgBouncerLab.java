@@ -201,6 +201,7 @@ public final class PgBouncerLab implements PoolerLab {
 
     @Override
     public void close() {
+        RunningPoolers.closing(this);
         process.close();
         directory.close();
     }
@@ -304,7 +305,7 @@ public final class PgBouncerLab implements PoolerLab {
 
         /** Returns once it answers; the caller closes it. */
         public PgBouncerLab start() {
-            return new PgBouncerLab(this);
+            return RunningPoolers.started(new PgBouncerLab(this));
         }
     }
 }

@@ -39,7 +39,8 @@ final class SharedLabs {
             Kind kind = new Kind(pooler, poolSize);
             PoolerLab running = POOLERS.get(kind);
             if (running == null) {
-                running = pooler.start(postgres(), poolSize);
+                // Each of their tests has a probe of its own.
+                running = RunningPoolers.unwatched(() -> pooler.start(postgres(), poolSize));
                 POOLERS.put(kind, running);
             }
             return running;

@@ -192,6 +192,7 @@ public final class TransactionPooler implements PoolerLab {
     /** Ends every connection. */
     @Override
     public void close() {
+        RunningPoolers.closing(this);
         RoundTrips.forget(proxy);
         proxy.close();
     }
@@ -298,8 +299,8 @@ public final class TransactionPooler implements PoolerLab {
                     certificate == null ? null : certificate.context(),
                     requireTls);
             try {
-                return new TransactionPooler(
-                        options, Proxy.start(options), certificate == null ? "" : certificate.pem());
+                return RunningPoolers.started(new TransactionPooler(
+                        options, Proxy.start(options), certificate == null ? "" : certificate.pem()));
             } catch (IOException e) {
                 throw new UncheckedIOException("the pooler cannot listen on port " + port + "; choose another one", e);
             }

@@ -7,6 +7,7 @@ import com.scrapersky.session.ConnectionException;
 import com.scrapersky.session.DatabaseSession;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.TransactionOutcomeUnknownException;
+import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.TransactionPooler;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +24,8 @@ class CommitTest {
     static void start() {
         pooler = TransactionPooler.pgBouncer118(Route.postgres().url())
                 .poolSize(2)
+                // So that all its backends can be held and looked at.
+                .handOver(HandOver.LONGEST_IDLE)
                 .start();
         sessions =
                 DatabaseSessionFactory.builder(pooler.url()).maximumPoolSize(2).build();

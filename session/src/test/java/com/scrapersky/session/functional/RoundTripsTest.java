@@ -7,6 +7,7 @@ import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.PoolerProfile;
 import com.scrapersky.session.RawSql;
 import com.scrapersky.session.Row;
+import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.RoundTrips;
 import com.scrapersky.session.testkit.TransactionPooler;
 import java.util.List;
@@ -35,6 +36,8 @@ class RoundTripsTest {
                         "create type mood_of_trip as enum ('fine')");
         pooler = TransactionPooler.pgBouncer118(Route.postgres().url())
                 .poolSize(2)
+                // So that all its backends can be held and looked at.
+                .handOver(HandOver.LONGEST_IDLE)
                 .start();
         sessions =
                 DatabaseSessionFactory.builder(pooler.url()).maximumPoolSize(1).build();

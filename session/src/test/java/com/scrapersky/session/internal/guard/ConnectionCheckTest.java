@@ -2,6 +2,7 @@ package com.scrapersky.session.internal.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.Manners;
 import com.scrapersky.session.testkit.PostgresLab;
 import com.scrapersky.session.testkit.TransactionPooler;
@@ -91,8 +92,9 @@ class ConnectionCheckTest {
     /** The pooler says nothing: only the end of the stream tells. */
     @Test
     void anEndWithoutAWordIsSeen() throws Exception {
-        try (TransactionPooler pooler =
-                        TransactionPooler.supavisor(postgres.url()).start();
+        try (TransactionPooler pooler = TransactionPooler.supavisor(postgres.url())
+                        .handOver(HandOver.LONGEST_IDLE)
+                        .start();
                 Connection connection = pooler.connect(Map.of("prepareThreshold", "0"))) {
             assertThat(ask(connection, "select 1")).isEqualTo(1);
             pooler.faults().restart();
@@ -105,6 +107,7 @@ class ConnectionCheckTest {
     void theHeartbeatOfAnIdlePoolerIsNoEvidenceAndHidesNone() throws Exception {
         try (TransactionPooler pooler = TransactionPooler.builder(postgres)
                         .preset(Manners.supavisor().heartbeat(Duration.ofMillis(5)))
+                        .handOver(HandOver.LONGEST_IDLE)
                         .start();
                 Connection connection = pooler.connect(Map.of("prepareThreshold", "0"))) {
             for (int beat = 0; beat < 20; beat++) {

@@ -1,0 +1,195 @@
+package com.scrapersky.session.testkit;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/**
+ * Looks after every test at the backends of each pooler that the test used, and fails it with what it left there for the
+ * next client: a {@link LeakProbe} for a whole build, without a line in its tests.
+ *
+ * <p>On one class: {@code @ExtendWith(LeakWatch.class)}. On all classes of a module: JUnit's parameter
+ * {@code junit.jupiter.extensions.autodetection.enabled=true}, and a file
+ * {@code META-INF/services/org.junit.jupiter.api.extension.Extension} among the test resources, with the line
+ * {@code com.scrapersky.session.testkit.LeakWatch}.
+ *
+ * <p>It knows all poolers in transaction mode that are started in this JVM, whenever that is, and looks at the backends of
+ * their own user and database. The first look is when a pooler starts; one that is closed is looked at before. Backends with
+ * a leak are replaced, so that the next test is not blamed. {@link MayLeak} lets a test pass. Poolers of a {@link PoolerTest}
+ * are not looked at again: it has its own probe. A {@link TransactionPooler} has to be started with
+ * {@link HandOver#LONGEST_IDLE}, as with its default order nobody can hold all its backends.
+ *
+ * <p>Cost: after each test one round trip to the server for each pooler, and a look ({@link LeakProbe}) for each that was
+ * used. For tests that run one after the other. JUnit Jupiter 5.9 and later, and 6.
+ */
+public final class LeakWatch implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+
+    /** A transaction in the background of a program ends by itself; one that was left open does not. */
+    private static final Duration SETTLING = Duration.ofSeconds(2);
+
+    private static final ReentrantLock LOCK = new ReentrantLock();
+    private static final Map<PoolerLab, Watched> WATCHED = new LinkedHashMap<>();
+    private static final List<AssertionError> FOUND_AT_CLOSING = new ArrayList<>();
+    private static boolean begun;
+
+    /** For JUnit. */
+    public LeakWatch() {}
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        LOCK.lock();
+        try {
+            if (!begun) {
+                begun = true;
+                RunningPoolers.watchWith(new Register());
+            }
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        look(context);
+    }
+
+    /** What is done after the last test, poolers that are closed there among it. */
+    @Override
+    public void afterAll(ExtensionContext context) {
+        look(context);
+    }
+
+    private static void look(ExtensionContext context) {
+        List<AssertionError> found = new ArrayList<>();
+        LOCK.lock();
+        try {
+            found.addAll(FOUND_AT_CLOSING);
+            FOUND_AT_CLOSING.clear();
+            WATCHED.values().forEach(watched -> watched.look(found));
+        } finally {
+            LOCK.unlock();
+        }
+        if (found.isEmpty() || mayLeak(context)) {
+            return;
+        }
+        AssertionError first = found.get(0);
+        found.subList(1, found.size()).forEach(first::addSuppressed);
+        throw first;
+    }
+
+    private static boolean mayLeak(ExtensionContext context) {
+        return AnnotationSupport.isAnnotated(context.getTestMethod(), MayLeak.class)
+                || AnnotationSupport.isAnnotated(context.getTestClass(), MayLeak.class);
+    }
+
+    /** Keeps a probe on each pooler while it runs. */
+    private static final class Register implements RunningPoolers.Watch {
+
+        @Override
+        public void started(PoolerLab pooler) {
+            if (pooler.poolMode() != PoolMode.TRANSACTION) {
+                return;
+            }
+            LOCK.lock();
+            try {
+                WATCHED.computeIfAbsent(pooler, Watched::new);
+            } finally {
+                LOCK.unlock();
+            }
+        }
+
+        @Override
+        public void closing(PoolerLab pooler) {
+            LOCK.lock();
+            try {
+                Watched watched = WATCHED.remove(pooler);
+                if (watched != null) {
+                    if (pooler instanceof TransactionPooler hostile) {
+                        hostile.faults().clear();
+                    }
+                    watched.look(FOUND_AT_CLOSING);
+                    watched.close();
+                }
+            } finally {
+                LOCK.unlock();
+            }
+        }
+    }
+
+    /** What is looked with, since the backends were in order. */
+    private record Probing(Backends backends, LeakProbe probe) {
+
+        static Probing of(PoolerLab pooler) {
+            Backends backends = Backends.of(pooler);
+            return new Probing(backends, LeakProbe.before(backends));
+        }
+
+        void close() {
+            probe.close();
+            backends.close();
+        }
+    }
+
+    /** One pooler. */
+    private static final class Watched {
+
+        private final PoolerLab pooler;
+        private @Nullable Probing probing;
+
+        Watched(PoolerLab pooler) {
+            this.pooler = pooler;
+            boolean canBeHeld =
+                    !(pooler instanceof TransactionPooler hostile && hostile.handOver() == HandOver.ALWAYS_OTHER);
+            probing = canBeHeld ? Probing.of(pooler) : null;
+        }
+
+        void look(List<AssertionError> found) {
+            Probing current = probing;
+            if (current == null) {
+                found.add(
+                        new AssertionError(pooler.name() + " keeps one backend free, so nobody can look at all of them:"
+                                + " start it with handOver(HandOver.LONGEST_IDLE), or say @MayLeak and why"));
+                return;
+            }
+            try {
+                List<Leak> leaks = current.backends().haveRunOthers() ? leaks(current.probe()) : List.of();
+                if (!leaks.isEmpty()) {
+                    found.add(new AssertionError(current.probe().message(leaks)));
+                    current.backends().replaceAll();
+                    current.close();
+                    probing = Probing.of(pooler);
+                }
+            } catch (RuntimeException broken) {
+                found.add(new AssertionError(
+                        pooler.name() + " cannot be looked at; has the test left it in order? " + broken.getMessage(),
+                        broken));
+            }
+        }
+
+        private static List<Leak> leaks(LeakProbe probe) {
+            List<Leak> leaks = probe.leaks();
+            long deadline = System.nanoTime() + SETTLING.toNanos();
+            while (leaks.stream().anyMatch(leak -> leak.kind() == LeakKind.OPEN_TRANSACTION)
+                    && System.nanoTime() < deadline) {
+                leaks = probe.leaks();
+            }
+            return leaks;
+        }
+
+        void close() {
+            Probing current = probing;
+            if (current != null) {
+                current.close();
+            }
+        }
+    }
+}
