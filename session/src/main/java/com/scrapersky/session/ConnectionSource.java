@@ -112,10 +112,12 @@ final class ConnectionSource implements AutoCloseable {
             List<PoolerProfile.Parameter> parameters;
             SessionStart start;
             String applicationName;
+            boolean named;
             try (Connection connection = pool.getConnection()) {
                 Properties url = url(connection.getMetaData());
                 destination = destination(url, connection.getMetaData().getUserName());
                 parameters = existing(connection.unwrap(PGConnection.class));
+                named = connection.unwrap(PGConnection.class).getPrepareThreshold() != 0;
                 start = SessionStart.of(WrappedPool.parameters(url));
                 applicationName = url.getProperty("ApplicationName");
             }
@@ -139,15 +141,18 @@ final class ConnectionSource implements AutoCloseable {
             if (initSql != null) {
                 defaults = settingsOf(pool, guard.defaults(defaults).build(), initSql);
             }
+            List<String> warnings = new ArrayList<>(AutomaticParameters.warnings(found, parameters));
+            if (unnamed && named) {
+                warnings.add(
+                        "the wrapped pool opens its connections without prepareThreshold=0: what it sends before the"
+                                + " library gets one is named, such as the ROLLBACK of a pool with autoCommit=false, and stays on a"
+                                + " backend; say prepareThreshold=0 in the pool's own URL");
+            }
             Guard built = look(pool, guard, found, defaults, applicationName);
             return new ConnectionSource(
                     new PoolSafeDataSource(pool, built, unnamed),
                     null,
-                    found.with(
-                            parameters,
-                            AutomaticParameters.warnings(found, parameters),
-                            List.of(),
-                            found.statementMode()),
+                    found.with(parameters, warnings, List.of(), found.statementMode()),
                     null);
         } catch (SQLException error) {
             throw Errors.noConnection("the wrapped DataSource gave none of pgjdbc: ", error);

@@ -3,6 +3,7 @@ package com.scrapersky.session.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.scrapersky.session.random.Campaign.Oracle;
+import com.scrapersky.session.testkit.MayLeak;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * That the judge sees: HikariCP and pgjdbc with {@code prepareThreshold=0} are known to go wrong behind transaction-mode
  * poolers, so random programs have to find it.
  */
+@MayLeak("what the plain driver leaves is what these programs are to find")
 class UnguardedPoolTest {
 
     /** By everything together one is found in the first or second program. */

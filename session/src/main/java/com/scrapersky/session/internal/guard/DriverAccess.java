@@ -1,5 +1,6 @@
 package com.scrapersky.session.internal.guard;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
@@ -122,6 +123,11 @@ final class DriverAccess {
 
     private static void bind(ParameterList target, int index, StreamWrapper stream, int type) throws SQLException {
         byte[] bytes = stream.getBytes();
+        if (bytes != null && type == Oid.TEXT) {
+            // A reader of characters, which the driver has read into memory.
+            target.setText(index, new ByteArrayInputStream(bytes, stream.getOffset(), stream.getLength()));
+            return;
+        }
         if (bytes != null) {
             target.setBytea(index, bytes, stream.getOffset(), stream.getLength());
             return;
@@ -166,6 +172,12 @@ final class DriverAccess {
 
     static @Nullable ParameterList parameters(PreparedStatement statement) throws SQLException {
         return PARAMETERS == null ? null : (ParameterList) PARAMETERS.get(statement.unwrap(PgStatement.class));
+    }
+
+    /** The text that a statement was prepared from. */
+    static String text(PreparedStatement statement) throws SQLException {
+        CachedQuery query = query(statement);
+        return query == null ? statement.toString() : query.key.toString();
     }
 
     static @Nullable CachedQuery query(PreparedStatement statement) throws SQLException {

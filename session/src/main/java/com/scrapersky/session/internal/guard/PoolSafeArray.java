@@ -2,29 +2,26 @@ package com.scrapersky.session.internal.guard;
 
 import java.sql.Array;
 import java.sql.ResultSet;
-import java.sql.Statement;
-import org.jspecify.annotations.Nullable;
+import java.sql.SQLException;
 
-/** An array whose rows lead back to the statement which the program knows. */
+/** An array whose rows lead back to the connection which the program knows. */
 final class PoolSafeArray extends ForwardingArray {
 
-    private final @Nullable Statement statement;
-    private final VirtualSession session;
+    private final PoolSafeConnection connection;
 
-    PoolSafeArray(Array delegate, @Nullable Statement statement, VirtualSession session) {
+    PoolSafeArray(Array delegate, PoolSafeConnection connection) {
         super(delegate);
-        this.statement = statement;
-        this.session = session;
+        this.connection = connection;
     }
 
     @Override
-    protected ResultSet wrap(ResultSet results) {
-        return new PoolSafeResultSet(results, statement, session);
+    protected ResultSet wrap(ResultSet results) throws SQLException {
+        return connection.ofTheDriver(results);
     }
 
     @Override
     protected Array wrap(Array array) {
-        return new PoolSafeArray(array, statement, session);
+        return new PoolSafeArray(array, connection);
     }
 
     /** The array as PostgreSQL writes it, which drivers and programs rely on. */

@@ -5,6 +5,7 @@ import java.sql.ClientInfoStatus;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -79,6 +80,20 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
         return statement((raw, sql) -> raw.createStatement(type, concurrency, holdability));
+    }
+
+    /** Rows of a statement that the driver has made for a question of its own. */
+    ResultSet ofTheDriver(ResultSet rows) throws SQLException {
+        Statement made = rows.getStatement();
+        Statement statement = made;
+        if (made instanceof PreparedStatement prepared) {
+            String sql = DriverAccess.text(prepared);
+            statement = new PoolSafePreparedStatement<>(
+                    this, prepared, (raw, text) -> raw.prepareStatement(sql), sql, session.know(sql));
+        } else if (made != null) {
+            statement = new PoolSafeStatement<>(this, made, (raw, sql) -> raw.createStatement());
+        }
+        return new PoolSafeResultSet(rows, statement, session);
     }
 
     private Statement statement(StatementOrigin origin) throws SQLException {
@@ -322,7 +337,10 @@ public final class PoolSafeConnection extends ForwardingConnection {
         } catch (SQLException refused) {
             Map<String, ClientInfoStatus> failures = new HashMap<>();
             failures.put(name, ClientInfoStatus.REASON_UNKNOWN);
-            throw new SQLClientInfoException(refused.getMessage(), refused.getSQLState(), failures, refused);
+            throw PSQLState.CONNECTION_DOES_NOT_EXIST.getState().equals(refused.getSQLState())
+                    // As the driver tells it, without a state.
+                    ? new SQLClientInfoException(refused.getMessage(), failures, refused)
+                    : new SQLClientInfoException(refused.getMessage(), refused.getSQLState(), failures, refused);
         }
         VirtualState state = session.state();
         state.change(

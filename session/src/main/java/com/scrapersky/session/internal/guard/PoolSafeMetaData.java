@@ -18,7 +18,8 @@ final class PoolSafeMetaData extends ForwardingDatabaseMetaData {
 
     @Override
     protected void ready() throws SQLException {
-        if (!delegate.getConnection().getAutoCommit()) {
+        // Of a closed connection the driver tells itself.
+        if (!connection.isClosed() && !delegate.getConnection().getAutoCommit()) {
             connection.session().tellSeparately();
         }
     }
@@ -30,11 +31,7 @@ final class PoolSafeMetaData extends ForwardingDatabaseMetaData {
 
     @Override
     protected ResultSet wrap(ResultSet results) throws SQLException {
-        // The statement is one of the driver's own, made for this question alone.
-        return new PoolSafeResultSet(
-                results,
-                new PoolSafeStatement<>(connection, results.getStatement(), (raw, sql) -> raw.createStatement()),
-                connection.session());
+        return connection.ofTheDriver(results);
     }
 
     @Override

@@ -88,7 +88,7 @@ public final class PoolSafeResultSet extends ForwardingResultSet {
     @Override
     @SuppressWarnings("NullAway") // null comes out as null
     protected Array wrap(@Nullable Array array) {
-        return array == null ? null : new PoolSafeArray(array, statement, session);
+        return array == null ? null : new PoolSafeArray(array, session.face());
     }
 
     @Override

@@ -356,7 +356,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     @Override
     @SuppressWarnings("NullAway") // null comes out as null
     protected Array wrap(@Nullable Array array) {
-        return array == null ? null : new PoolSafeArray(array, this, session);
+        return array == null ? null : new PoolSafeArray(array, connection);
     }
 
     @Override

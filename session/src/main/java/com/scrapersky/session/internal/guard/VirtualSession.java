@@ -67,6 +67,10 @@ final class VirtualSession {
         return connection;
     }
 
+    PoolSafeConnection face() {
+        return face;
+    }
+
     BaseConnection driver() throws SQLException {
         BaseConnection known = driver;
         if (known == null) {

@@ -30,6 +30,9 @@ import org.postgresql.jdbc.PgConnection;
 /** What counts as evidence that a connection is dead, and what does not. */
 class ConnectionCheckTest {
 
+    /** Leaves nothing on a backend. */
+    private static final Map<String, String> QUIET = Map.of("prepareThreshold", "0", "assumeMinServerVersion", "12");
+
     private static PostgresLab postgres;
     private static PostgresLab overTls;
 
@@ -95,7 +98,7 @@ class ConnectionCheckTest {
         try (TransactionPooler pooler = TransactionPooler.supavisor(postgres.url())
                         .handOver(HandOver.LONGEST_IDLE)
                         .start();
-                Connection connection = pooler.connect(Map.of("prepareThreshold", "0"))) {
+                Connection connection = pooler.connect(QUIET)) {
             assertThat(ask(connection, "select 1")).isEqualTo(1);
             pooler.faults().restart();
             assertThat(stands(connection)).isFalse();
@@ -109,7 +112,7 @@ class ConnectionCheckTest {
                         .preset(Manners.supavisor().heartbeat(Duration.ofMillis(5)))
                         .handOver(HandOver.LONGEST_IDLE)
                         .start();
-                Connection connection = pooler.connect(Map.of("prepareThreshold", "0"))) {
+                Connection connection = pooler.connect(QUIET)) {
             for (int beat = 0; beat < 20; beat++) {
                 CompletableFuture.runAsync(
                                 () -> {},
