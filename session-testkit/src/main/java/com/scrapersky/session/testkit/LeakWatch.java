@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -36,25 +37,14 @@ public final class LeakWatch implements BeforeAllCallback, AfterEachCallback, Af
     /** A transaction in the background of a program ends by itself; one that was left open does not. */
     private static final Duration SETTLING = Duration.ofSeconds(2);
 
-    private static final ReentrantLock LOCK = new ReentrantLock();
-    private static final Map<PoolerLab, Watched> WATCHED = new LinkedHashMap<>();
-    private static final List<AssertionError> FOUND_AT_CLOSING = new ArrayList<>();
-    private static boolean begun;
+    private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(LeakWatch.class);
 
     /** For JUnit. */
     public LeakWatch() {}
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        LOCK.lock();
-        try {
-            if (!begun) {
-                begun = true;
-                RunningPoolers.watchWith(new Register());
-            }
-        } finally {
-            LOCK.unlock();
-        }
+        watching(context);
     }
 
     @Override
@@ -69,15 +59,7 @@ public final class LeakWatch implements BeforeAllCallback, AfterEachCallback, Af
     }
 
     private static void look(ExtensionContext context) {
-        List<AssertionError> found = new ArrayList<>();
-        LOCK.lock();
-        try {
-            found.addAll(FOUND_AT_CLOSING);
-            FOUND_AT_CLOSING.clear();
-            WATCHED.values().forEach(watched -> watched.look(found));
-        } finally {
-            LOCK.unlock();
-        }
+        List<AssertionError> found = watching(context).look();
         if (found.isEmpty() || mayLeak(context)) {
             return;
         }
@@ -91,36 +73,79 @@ public final class LeakWatch implements BeforeAllCallback, AfterEachCallback, Af
                 || AnnotationSupport.isAnnotated(context.getTestClass(), MayLeak.class);
     }
 
-    /** Keeps a probe on each pooler while it runs. */
-    private static final class Register implements RunningPoolers.Watch {
+    /** One for a whole run of JUnit's. */
+    @SuppressWarnings("deprecation") // Its successor came with JUnit 6.
+    private static Watching watching(ExtensionContext context) {
+        return Objects.requireNonNull(context.getRoot()
+                .getStore(NAMESPACE)
+                .getOrComputeIfAbsent(Watching.class, begun -> Watching.begin(), Watching.class));
+    }
+
+    /** Keeps a probe on each pooler while it runs. JUnit closes it at the end of the run. */
+    @SuppressWarnings("deprecation") // Before JUnit 5.13 nothing else is closed.
+    private static final class Watching implements RunningPoolers.Watch, ExtensionContext.Store.CloseableResource {
+
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Map<PoolerLab, Watched> poolers = new LinkedHashMap<>();
+        private final List<AssertionError> foundAtClosing = new ArrayList<>();
+
+        static Watching begin() {
+            Watching watching = new Watching();
+            RunningPoolers.watchWith(watching);
+            return watching;
+        }
 
         @Override
         public void started(PoolerLab pooler) {
             if (pooler.poolMode() != PoolMode.TRANSACTION) {
                 return;
             }
-            LOCK.lock();
+            lock.lock();
             try {
-                WATCHED.computeIfAbsent(pooler, Watched::new);
+                poolers.computeIfAbsent(pooler, Watched::new);
             } finally {
-                LOCK.unlock();
+                lock.unlock();
             }
         }
 
         @Override
         public void closing(PoolerLab pooler) {
-            LOCK.lock();
+            lock.lock();
             try {
-                Watched watched = WATCHED.remove(pooler);
+                Watched watched = poolers.remove(pooler);
                 if (watched != null) {
                     if (pooler instanceof TransactionPooler hostile) {
                         hostile.faults().clear();
                     }
-                    watched.look(FOUND_AT_CLOSING);
+                    watched.look(foundAtClosing);
                     watched.close();
                 }
             } finally {
-                LOCK.unlock();
+                lock.unlock();
+            }
+        }
+
+        List<AssertionError> look() {
+            lock.lock();
+            try {
+                List<AssertionError> found = new ArrayList<>(foundAtClosing);
+                foundAtClosing.clear();
+                poolers.values().forEach(watched -> watched.look(found));
+                return found;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            RunningPoolers.watchNoMore(this);
+            lock.lock();
+            try {
+                poolers.values().forEach(Watched::close);
+                poolers.clear();
+            } finally {
+                lock.unlock();
             }
         }
     }

@@ -27,6 +27,12 @@ final class RunningPoolers {
         RUNNING.forEach(one::started);
     }
 
+    static void watchNoMore(Watch one) {
+        if (watch == one) {
+            watch = null;
+        }
+    }
+
     static <P extends PoolerLab> P started(P pooler) {
         if (UNWATCHED.get()) {
             return pooler;

@@ -8,6 +8,7 @@ import com.scrapersky.session.testkit.OdysseyLab;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PoolerLab;
 import com.scrapersky.session.testkit.TransactionPooler;
+import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -68,6 +69,25 @@ class DeadConnectionsTest {
                 assertThat(drivers(connection)).isSameAs(before);
                 assertThat(one(connection)).isEqualTo(1);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
+    void whileAllBackendsAreBusyAConnectionIsOpened(Route route) throws Exception {
+        try (DatabaseSessionFactory sessions = factory(route);
+                Backends backends = Backends.of(route.pooler())) {
+            DataSource dataSource = sessions.dataSource();
+            PgConnection before;
+            try (Connection connection = dataSource.getConnection()) {
+                before = drivers(connection);
+            }
+            backends.whileAllHeld(() -> {
+                dataSource.unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+                try (Connection connection = dataSource.getConnection()) {
+                    assertThat(drivers(connection)).isNotSameAs(before);
+                }
+            });
         }
     }
 

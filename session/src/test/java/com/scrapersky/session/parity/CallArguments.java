@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TimeZone;
 import java.util.concurrent.Executor;
+import org.postgresql.jdbc.AutoSave;
 
 /** What methods are called with: by their types, and where a type says too little by the method's name. */
 final class CallArguments {
@@ -134,6 +135,10 @@ final class CallArguments {
             return JDBCType.INTEGER;
         } else if (type == Savepoint.class) {
             return connection.isClosed() || connection.getAutoCommit() ? null : connection.setSavepoint("parity");
+        } else if (type == char[].class) {
+            return "new password".toCharArray();
+        } else if (type == AutoSave.class) {
+            return AutoSave.CONSERVATIVE;
         } else if (type == Array.class) {
             return connection.isClosed() ? null : connection.createArrayOf("int4", new Integer[] {1, 2});
         } else if (type == SQLXML.class) {

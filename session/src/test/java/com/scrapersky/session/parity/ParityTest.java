@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -42,7 +43,8 @@ class ParityTest {
             CallableStatement.class,
             ResultSet.class,
             DatabaseMetaData.class,
-            Array.class);
+            Array.class,
+            PGConnection.class);
 
     /** What may differ, and why: by the method with its parameters, in any state. */
     private static final Map<String, String> KNOWN = Map.of(
@@ -50,6 +52,12 @@ class ParityTest {
             "each side has its own address",
             "executeLargeUpdate(String)",
             "JDBC allows no text on a prepared statement; the driver forgets it here, and lets it pass",
+            "getNotifications()",
+            "refused by name: SessionFeature.NOTIFICATIONS_CALL",
+            "getNotifications(int)",
+            "refused by name: SessionFeature.NOTIFICATIONS_CALL",
+            "getBackendPID()",
+            "each connection has its own",
             "setBlob(int, InputStream)",
             "the number of a new large object",
             "setBlob(int, InputStream, long)",
@@ -166,7 +174,7 @@ class ParityTest {
     /** What the call changed, as far as it can be asked for. */
     private static String after(Object subject, Method method, Connection connection) throws Exception {
         StringBuilder told = new StringBuilder("; then");
-        if (subject instanceof Connection) {
+        if (subject instanceof Connection || subject instanceof PGConnection) {
             told.append(
                     connection.isClosed()
                             ? " closed"

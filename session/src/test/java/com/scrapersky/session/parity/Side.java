@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.sql.Types;
 import java.util.List;
 import javax.sql.DataSource;
+import org.postgresql.PGConnection;
 
 /** One way to the database, and what the methods are called on. Not thread-safe. */
 final class Side {
@@ -44,6 +45,8 @@ final class Side {
     static Object subject(Class<?> type, Connection connection) throws SQLException {
         if (type == Connection.class) {
             return connection;
+        } else if (type == PGConnection.class) {
+            return connection.unwrap(PGConnection.class);
         } else if (type == Statement.class) {
             Statement statement = connection.createStatement();
             statement.addBatch("insert into parity (name) values ('batch')");

@@ -26,8 +26,13 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.postgresql.copy.CopyManager;
+import org.postgresql.fastpath.Fastpath;
+import org.postgresql.largeobject.LargeObjectManager;
+import org.postgresql.replication.PGReplicationConnection;
 
 /** What a call came to, as text that is the same wherever the program cannot tell a difference. */
+@SuppressWarnings("deprecation")
 final class Told {
 
     private static final int MOST_ROWS = 40;
@@ -67,6 +72,11 @@ final class Told {
             return statement == subject ? "itself" : statement(statement, connection);
         } else if (value instanceof Array array) {
             return "array " + array + " of " + array.getBaseTypeName();
+        } else if (value instanceof CopyManager
+                || value instanceof LargeObjectManager
+                || value instanceof Fastpath
+                || value instanceof PGReplicationConnection) {
+            return "an interface of the driver";
         } else if (value instanceof Blob || value instanceof Clob) {
             return "a large object";
         } else if (value instanceof SQLXML xml) {

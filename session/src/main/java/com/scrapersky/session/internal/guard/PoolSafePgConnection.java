@@ -1,5 +1,6 @@
 package com.scrapersky.session.internal.guard;
 
+import com.scrapersky.session.SessionFeature;
 import java.sql.Array;
 import java.sql.SQLException;
 import java.util.Map;
@@ -78,11 +79,13 @@ final class PoolSafePgConnection implements PGConnection {
 
     @Override
     public PGNotification[] getNotifications() throws SQLException {
+        session.reach(SessionFeature.NOTIFICATIONS_CALL);
         return driver().getNotifications();
     }
 
     @Override
     public PGNotification[] getNotifications(int timeoutMillis) throws SQLException {
+        session.reach(SessionFeature.NOTIFICATIONS_CALL);
         return driver().getNotifications(timeoutMillis);
     }
 

@@ -23,6 +23,9 @@ import org.postgresql.core.TransactionState;
  */
 final class VirtualSession {
 
+    /** What pgjdbc says to rollback() in autocommit; in a transaction of XA it is 55000 (42.7.14, PGXAConnection). */
+    private static final String NO_TRANSACTION_OF_JDBC = "25P01";
+
     private final Guard guard;
 
     /** What the user has set, from the first look at it on: most borrows end without one. */
@@ -153,6 +156,21 @@ final class VirtualSession {
             }
         }
         return text.clean() && isSettled();
+    }
+
+    /** Before a call of the driver's own that needs {@code feature}. */
+    void reach(SessionFeature feature) throws SQLException {
+        if (ownBackend) {
+            return;
+        }
+        switch (guard.treatment(feature)) {
+            case REFUSE -> throw guard.refusal(feature, "refused by the policy of this factory");
+            case WARN -> guard.warn(feature);
+            case MOVE -> moveFor(feature);
+            default -> {
+                // Let through.
+            }
+        }
     }
 
     /** Notes what a later question about a sequence may be about. */
@@ -492,16 +510,33 @@ final class VirtualSession {
         }
         boolean autoCommit = connection.getAutoCommit();
         if ((eventful || ownBackend || !autoCommit) && transactionState() != TransactionState.IDLE) {
-            if (autoCommit) {
-                // One that the program began by a text.
-                try (Statement rollback = connection.createStatement()) {
-                    rollback.execute("ROLLBACK");
-                }
-            } else {
-                connection.rollback();
-            }
+            rollbackOrLeave();
         }
         state = null;
+    }
+
+    /** A transaction manager (XA) ends its transaction itself, after the program has given the connection back. */
+    private void rollbackOrLeave() throws SQLException {
+        try {
+            connection.rollback();
+        } catch (SQLException refused) {
+            if (NO_TRANSACTION_OF_JDBC.equals(refused.getSQLState())) {
+                // The driver in autocommit: the program began it by a text.
+                executeOnDriver("ROLLBACK");
+            } else if (connection.isClosed() || transactionState() == TransactionState.IDLE) {
+                throw refused;
+            } else if (state().isHiddenStatePossible() && transactionState() == TransactionState.OPEN) {
+                // Nothing of ours follows the manager's commit: what code has set unseen goes within the transaction.
+                executeOnDriver(
+                        String.join(";", Cleanup.of(Map.of(), Set.of()).statements()));
+            }
+        }
+    }
+
+    private void executeOnDriver(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     void rollback() throws SQLException {
