@@ -58,6 +58,8 @@ class ParityTest {
             "refused by name: SessionFeature.NOTIFICATIONS_CALL",
             "getBackendPID()",
             "each connection has its own",
+            "getParameterStatuses()",
+            "what the server told at login; the pooler tells it in its own words",
             "setBlob(int, InputStream)",
             "the number of a new large object",
             "setBlob(int, InputStream, long)",

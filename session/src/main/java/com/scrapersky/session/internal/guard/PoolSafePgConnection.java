@@ -37,7 +37,9 @@ final class PoolSafePgConnection implements PGConnection {
 
     @Override
     public CopyManager getCopyAPI() throws SQLException {
-        return session.hasOwnBackend() ? driver().getCopyAPI() : new PoolSafeCopyManager(session);
+        // Of a closed connection the driver tells itself.
+        CopyManager drivers = driver().getCopyAPI();
+        return session.hasOwnBackend() ? drivers : new PoolSafeCopyManager(session);
     }
 
     /** Large objects live in transactions. */

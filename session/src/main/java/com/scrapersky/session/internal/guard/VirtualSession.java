@@ -527,8 +527,7 @@ final class VirtualSession {
                 throw refused;
             } else if (state().isHiddenStatePossible() && transactionState() == TransactionState.OPEN) {
                 // Nothing of ours follows the manager's commit: what code has set unseen goes within the transaction.
-                executeOnDriver(
-                        String.join(";", Cleanup.of(Map.of(), Set.of()).statements()));
+                executeOnDriver(String.join(";", Cleanup.of(Map.of(), Set.of()).statements()));
             }
         }
     }
