@@ -8,20 +8,7 @@ final class KnownDifferences {
     static boolean accepts(Line line, Entry direct, Entry pooled) {
         return pooled.isRefused()
                 ? line.feature().mayBeRefused() || isCommitOfFailedTransaction(line.step(), direct)
-                : isAnswerFromMemory(line.step(), direct, pooled)
-                        || isCursorOfACall(direct, pooled)
-                        || isLateSetTransaction(line)
-                        || isCursorInAutoCommit(direct, pooled);
-    }
-
-    /**
-     * {@code getTransactionIsolation} and {@code getSchema} are queries of the driver, which a failed transaction does not
-     * answer (25P02). A connection that knows the answer may give it.
-     */
-    private static boolean isAnswerFromMemory(Step step, Entry direct, Entry pooled) {
-        return (step instanceof ConnectionStep.GetIsolation || step instanceof ConnectionStep.GetSchema)
-                && direct.seen().startsWith("fails with 25P02")
-                && !pooled.isError();
+                : isCursorOfACall(direct, pooled);
     }
 
     /**
@@ -39,22 +26,5 @@ final class KnownDifferences {
      */
     private static boolean isCursorOfACall(Entry direct, Entry pooled) {
         return direct.seen().startsWith("fails with 34000") && !pooled.isError();
-    }
-
-    /**
-     * SET TRANSACTION behind other statements of one text: what the session has set is told to the backend before those, by a
-     * query, and the isolation level cannot be chosen any more (25001).
-     */
-    private static boolean isLateSetTransaction(Line line) {
-        String text = line.toString().toLowerCase(java.util.Locale.ROOT);
-        return text.contains("set transaction") && text.contains(";");
-    }
-
-    /**
-     * DECLARE CURSOR in autocommit: behind the session's settings it stands in an implicit transaction block and is accepted,
-     * where the server would refuse it alone (25P01). The cursor is gone with the statement all the same.
-     */
-    private static boolean isCursorInAutoCommit(Entry direct, Entry pooled) {
-        return direct.seen().startsWith("fails with 25P01") && !pooled.isError();
     }
 }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 import org.postgresql.PGConnection;
 
@@ -21,13 +22,6 @@ final class Cleanup {
     private static final String NOT_OF_THE_SESSION =
             " and name not in ('transaction_isolation', 'transaction_read_only', 'transaction_deferrable', 'role',"
                     + " 'session_authorization', 'is_superuser', 'seed')";
-
-    /** RESET ALL within the transaction only. */
-    static final String RESET_ALL_LOCALLY =
-            "select count(pg_catalog.set_config(name, reset_val, true)) from pg_catalog.pg_settings"
-                    + " where source = 'session' and context in ('user', 'superuser')"
-                    + NOT_OF_THE_SESSION
-                    + " and name <> 'client_encoding'";
 
     /** What PgBouncer and its kin set on a backend for the client that gets it, as far as the driver knows their values. */
     private static final List<String> TRACKED =
@@ -61,8 +55,12 @@ final class Cleanup {
         return tracked;
     }
 
-    /** The settings that outlive the transaction, as two arrays in one row: a statement's limit of rows is not for us. */
-    String question() {
+    /**
+     * The settings that outlive the transaction, as two arrays in one row: a statement's limit of rows is not for us.
+     *
+     * @param resetAll whether the transaction executed RESET ALL, behind which defaults may count as set
+     */
+    String question(boolean resetAll) {
         StringBuilder question = new StringBuilder(
                 "select array_agg(n), array_agg(v) from (select name, pg_catalog.current_setting(name) from pg_catalog.pg_settings"
                         + " where source = 'session' and context in ('user', 'superuser')" + NOT_OF_THE_SESSION);
@@ -71,6 +69,9 @@ final class Cleanup {
                 .append(" and setting = ")
                 .append(SqlLiteral.of(value))
                 .append(')'));
+        if (resetAll) {
+            question.append(" and setting is distinct from reset_val");
+        }
         question.append(
                 " union all select 'session_authorization', session_user where session_user <>"
                         + " pg_catalog.pg_get_userbyid((select usesysid from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid())))");
@@ -88,12 +89,18 @@ final class Cleanup {
 
     List<String> statements() {
         List<String> statements = new ArrayList<>(List.of("RESET SESSION AUTHORIZATION", "RESET ROLE", "RESET ALL"));
-        if (!tracked.isEmpty()) {
-            StringJoiner values = new StringJoiner("),(", "(", ")");
-            tracked.forEach((name, value) -> values.add(SqlLiteral.of(name) + "," + SqlLiteral.of(value)));
-            statements.add("select count(pg_catalog.set_config(n, v, false)) from (values " + values
-                    + ") as t(n, v) where pg_catalog.current_setting(n) is distinct from v");
-        }
+        agreed().ifPresent(statements::add);
         return statements;
+    }
+
+    /** Puts back what the pooler set for this client, behind RESET ALL. */
+    Optional<String> agreed() {
+        if (tracked.isEmpty()) {
+            return Optional.empty();
+        }
+        StringJoiner values = new StringJoiner("),(", "(", ")");
+        tracked.forEach((name, value) -> values.add(SqlLiteral.of(name) + "," + SqlLiteral.of(value)));
+        return Optional.of("select count(pg_catalog.set_config(n, v, false)) from (values " + values
+                + ") as t(n, v) where pg_catalog.current_setting(n) is distinct from v");
     }
 }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -14,8 +15,12 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.CachedQuery;
+import org.postgresql.core.Field;
 import org.postgresql.core.Oid;
 import org.postgresql.core.ParameterList;
+import org.postgresql.core.Query;
+import org.postgresql.core.Tuple;
+import org.postgresql.jdbc.PgResultSet;
 import org.postgresql.jdbc.PgStatement;
 import org.postgresql.util.ByteStreamWriter;
 import org.postgresql.util.StreamWrapper;
@@ -25,7 +30,8 @@ import org.postgresql.util.StreamWrapper;
  * with the session's settings in front, or on another connection. pgjdbc has no public way to read it; the fields are read
  * through handles which the compiler folds, and where they are missing the settings travel on their own.
  *
- * <p>Source: pgjdbc 42.7.14, {@code PgPreparedStatement.preparedParameters} and {@code preparedQuery}, both protected.
+ * <p>Source: pgjdbc 42.7.14, {@code PgPreparedStatement.preparedParameters} and {@code preparedQuery}, {@code
+ * PgStatement.batchStatements} and {@code batchParameters}, {@code PgResultSet.rows} and {@code fields}, all protected.
  */
 final class DriverAccess {
 
@@ -33,6 +39,12 @@ final class DriverAccess {
     private static final @Nullable VarHandle QUERY = handle("preparedQuery", CachedQuery.class);
 
     private static final @Nullable VarHandle OF_SEVERAL = handleOfSeveral();
+
+    private static final @Nullable VarHandle BATCH_QUERIES =
+            handle(PgStatement.class, "batchStatements", ArrayList.class);
+    private static final @Nullable VarHandle BATCH_ROWS = handle(PgStatement.class, "batchParameters", ArrayList.class);
+    private static final @Nullable VarHandle TUPLES = handle(PgResultSet.class, "rows", List.class);
+    private static final @Nullable VarHandle COLUMNS = handle(PgResultSet.class, "fields", Field[].class);
 
     private DriverAccess() {}
 
@@ -65,9 +77,15 @@ final class DriverAccess {
 
     private static @Nullable VarHandle handle(String field, Class<?> type) {
         try {
-            Class<?> statement = Class.forName("org.postgresql.jdbc.PgPreparedStatement");
-            return MethodHandles.privateLookupIn(statement, MethodHandles.lookup())
-                    .findVarHandle(statement, field, type);
+            return handle(Class.forName("org.postgresql.jdbc.PgPreparedStatement"), field, type);
+        } catch (ClassNotFoundException otherDriver) {
+            return null;
+        }
+    }
+
+    private static @Nullable VarHandle handle(Class<?> of, String field, Class<?> type) {
+        try {
+            return MethodHandles.privateLookupIn(of, MethodHandles.lookup()).findVarHandle(of, field, type);
         } catch (ReflectiveOperationException | RuntimeException otherDriver) {
             return null;
         }
@@ -80,23 +98,27 @@ final class DriverAccess {
     }
 
     /**
-     * Binds to {@code to} what is bound to {@code from}, {@code shift} places further on.
+     * Binds to {@code to}, behind {@code shift} places, what is bound to {@code from}: {@code count} values at the most,
+     * behind the {@code first} ones.
      *
      * @return whether that could be done
      */
-    static boolean copy(PreparedStatement from, PreparedStatement to, int shift) throws SQLException {
+    static boolean copy(PreparedStatement from, PreparedStatement to, int shift, int first, int count)
+            throws SQLException {
         ParameterList source = parameters(from);
         ParameterList target = parameters(to);
         if (source == null || target == null) {
             return false;
         }
         List<ParameterList> lists = each(source);
-        int index = shift;
+        int at = 0;
         for (ParameterList list : lists) {
             @Nullable Object[] values = list.getValues();
             int[] types = list.getTypeOIDs();
-            for (int i = 0; i < types.length && values != null; i++) {
-                bind(target, ++index, values[i], types[i]);
+            for (int i = 0; i < types.length && values != null; i++, at++) {
+                if (at >= first && at - first < count) {
+                    bind(target, shift + at - first + 1, values[i], types[i]);
+                }
             }
         }
         return !lists.isEmpty();
@@ -168,6 +190,30 @@ final class DriverAccess {
     /** Lets a statement whose text is several statements answer with generated keys: by itself the driver takes one only. */
     static void wantKeys(Statement statement, boolean wanted) throws SQLException {
         statement.unwrap(PgStatement.class).wantsGeneratedKeysAlways = wanted;
+    }
+
+    /** The statements of the batch that was given to a statement, as the driver keeps them. */
+    @SuppressWarnings("unchecked")
+    static @Nullable List<Query> batchQueries(PreparedStatement statement) throws SQLException {
+        return BATCH_QUERIES == null ? null : (List<Query>) BATCH_QUERIES.get(statement.unwrap(PgStatement.class));
+    }
+
+    /** The values of that batch, row by row. */
+    @SuppressWarnings("unchecked")
+    static @Nullable List<@Nullable ParameterList> batchRows(PreparedStatement statement) throws SQLException {
+        return BATCH_ROWS == null || TUPLES == null || COLUMNS == null
+                ? null
+                : (List<@Nullable ParameterList>) BATCH_ROWS.get(statement.unwrap(PgStatement.class));
+    }
+
+    /** The rows of a result that has arrived. */
+    @SuppressWarnings("unchecked")
+    static @Nullable List<Tuple> tuples(ResultSet rows) throws SQLException {
+        return TUPLES == null ? null : (List<Tuple>) TUPLES.get(rows.unwrap(PgResultSet.class));
+    }
+
+    static Field @Nullable [] columns(ResultSet rows) throws SQLException {
+        return COLUMNS == null ? null : (Field[]) COLUMNS.get(rows.unwrap(PgResultSet.class));
     }
 
     static @Nullable ParameterList parameters(PreparedStatement statement) throws SQLException {

@@ -5,8 +5,12 @@ import com.scrapersky.session.internal.guard.Flight.Step;
 import com.scrapersky.session.internal.sql.SqlPart;
 import com.scrapersky.session.internal.sql.SqlPart.Kind;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a flight together: walks through the statements of a text as the server will, and writes in front of each what its
@@ -25,68 +29,102 @@ final class FlightPlan {
     private final List<String> bound = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
 
+    /** What a savepoint of the same text goes back to. */
+    private final Map<String, Told> savepoints = new HashMap<>();
+
+    /** What the session wants where the plan has come to, as far as that is known before the server answers. */
+    private Settings session;
+
+    /** What the backend knows there. */
     private Settings applied;
 
     /** Whether no transaction is open, so that the next statement begins one. */
     private boolean idle;
 
+    /** Whether the server would take the next statement for one outside of a transaction block. */
+    private boolean outsideBlock;
+
+    /** Whether the driver begins the transaction, and as one that only reads. */
+    private boolean readOnlyByDriver;
+
     /** Whether the open transaction can only be rolled back, so that nothing has to be said in it. */
     private boolean failed;
+
+    /** Whether the transaction has executed RESET ALL. */
+    private boolean resetAll;
 
     private boolean bindable;
     private boolean tellsSettings;
 
-    private FlightPlan(VirtualState state, Cleanup cleanup, GeneratedKeys keys, boolean idle, boolean bindable) {
+    private record Told(Settings session, Settings applied) {}
+
+    /**
+     * Where the transaction stands before a flight.
+     *
+     * @param idle whether no transaction is open at the server
+     * @param failed whether the transaction that is open has failed
+     * @param autoCommit whether the driver begins none
+     * @param readOnly whether the driver begins one that only reads, where it begins one
+     */
+    record Departure(boolean idle, boolean failed, boolean autoCommit, boolean readOnly) {
+
+        /** Whether the server takes the first statement for one outside of a transaction block. */
+        boolean isOutsideBlock() {
+            return idle && autoCommit;
+        }
+    }
+
+    private FlightPlan(VirtualState state, Cleanup cleanup, GeneratedKeys keys, Departure departure, boolean bindable) {
         this.state = state;
         this.cleanup = cleanup;
         this.keys = keys;
+        this.session = state.session();
         this.applied = state.applied();
-        this.idle = idle;
+        this.idle = departure.idle();
+        this.failed = departure.failed();
+        this.outsideBlock = departure.isOutsideBlock();
+        this.readOnlyByDriver = !departure.autoCommit() && departure.readOnly();
+        this.resetAll = state.isReset();
         this.bindable = bindable;
     }
 
     /**
-     * @param idle whether no transaction is open at the server
-     * @param failed whether the transaction that is open has failed
-     * @param autoCommit whether the driver begins none
+     * @param parts the statements of {@code text} that it is about
      * @param bindable whether values may be parameters in front of the caller's
      */
     static Flight of(
             KnownText text,
+            List<SqlPart> parts,
             VirtualState state,
             Cleanup cleanup,
             GeneratedKeys keys,
-            boolean idle,
-            boolean failed,
-            boolean autoCommit,
+            Departure departure,
             boolean bindable) {
-        FlightPlan plan = new FlightPlan(state, cleanup, keys, idle, bindable);
-        plan.failed = failed;
-        return plan.compose(text, autoCommit);
+        return new FlightPlan(state, cleanup, keys, departure, bindable).compose(text, parts);
     }
 
     /** Only what the backend has to be told, in the driver's transaction. */
-    static Flight settingsOnly(VirtualState state, Cleanup cleanup, boolean idle) {
-        FlightPlan plan = new FlightPlan(state, cleanup, GeneratedKeys.NONE, idle, false);
-        plan.tell();
+    static Flight settingsOnly(VirtualState state, Cleanup cleanup, Departure departure) {
+        FlightPlan plan = new FlightPlan(state, cleanup, GeneratedKeys.NONE, departure, false);
+        plan.tell(true);
         return plan.flight(false);
     }
 
-    private Flight compose(KnownText text, boolean autoCommit) {
-        List<SqlPart> parts = text.sql().parts();
-        boolean alone = autoCommit && idle;
-        boolean wrapped = text.mayHideState() && alone && canBeWrapped(parts);
+    private Flight compose(KnownText text, List<SqlPart> parts) {
+        boolean alone = outsideBlock;
+        boolean unclean = text.mayHideState() || parts.stream().anyMatch(part -> part.kind() == Kind.RESET_ALL);
+        boolean wrapped = unclean && alone && canBeWrapped(parts);
         if (wrapped) {
             add(Purpose.SILENT, "BEGIN");
         }
         boolean hidden = text.mayHideState() || state.isHiddenStatePossible();
         for (SqlPart part : parts) {
-            add(part, hidden, autoCommit);
+            add(part, hidden);
         }
         if (wrapped) {
             add(Purpose.SILENT, "COMMIT");
         }
-        if (text.mayHideState() && alone && (wrapped || !endsTransaction(parts))) {
+        if (unclean && alone && (wrapped || !endsTransaction(parts))) {
             clean();
         }
         return flight(wrapped);
@@ -125,7 +163,9 @@ final class FlightPlan {
         };
     }
 
-    private void add(SqlPart part, boolean hidden, boolean autoCommit) {
+    private void add(SqlPart part, boolean hidden) {
+        boolean first = outsideBlock;
+        outsideBlock = false;
         switch (part.kind()) {
             case BEGIN -> {
                 caller(part, part.text());
@@ -133,48 +173,48 @@ final class FlightPlan {
             }
             case COMMIT, PREPARE_TRANSACTION -> {
                 caller(part, part.text());
-                ended();
-                if (hidden) {
+                ended(part);
+                if (hidden || resetAll) {
                     clean();
                 }
             }
             case ROLLBACK -> {
                 caller(part, part.text());
-                ended();
+                ended(part);
+                resetAll = false;
             }
             case SET_TRANSACTION -> {
                 tellCharacteristics(part);
                 caller(part, part.text());
             }
-            case ROLLBACK_TO, RELEASE, OWN_TRANSACTION -> caller(part, part.text());
-            case DISCARD_ALL ->
-                // In a transaction the server refuses DISCARD ALL before it does anything.
-                caller(part, part.resets().contains("*") && !(autoCommit && idle) ? part.text() : part.replacement());
-            case RESET_ALL -> {
-                tell();
-                add(Purpose.SILENT, Cleanup.RESET_ALL_LOCALLY);
-                // The server lists no custom settings.
-                for (String name : state.session().asMap().keySet()) {
-                    if (name.indexOf('.') >= 0) {
-                        add(Purpose.SILENT, "SET LOCAL " + quoted(name) + " TO DEFAULT");
-                    }
-                }
-                state.startup().asMap().forEach(this::set);
-                caller(part, part.replacement());
-                applied = Settings.NONE;
+            case SAVEPOINT -> {
+                tell(part.snapshot());
+                caller(part, part.text());
+                savepoints.put(part.name(), new Told(session, applied));
             }
+            case ROLLBACK_TO -> {
+                caller(part, part.text());
+                failed = false;
+                backTo(part.name());
+            }
+            case RELEASE, OWN_TRANSACTION -> caller(part, part.text());
+            case DISCARD_ALL -> discard(part, first);
+            case RESET_ALL -> resetAll(part);
             case RESET -> {
-                tell();
+                tell(part.snapshot());
                 caller(part, part.replacement());
                 restoreDefaults(part);
             }
             case SET, SET_CONFIG, CHARACTERISTICS -> {
-                tell();
+                tell(part.snapshot());
                 caller(part, part.replacement());
                 readBack(part);
             }
             default -> {
-                tell();
+                // LOCK is refused before the server looks for its tables; behind the settings it would not be.
+                if (!(first && part.needsBlock() && !part.snapshot())) {
+                    tell(part.snapshot());
+                }
                 caller(part, part.replacement());
                 if (!KnownText.mayHideState(part.features())) {
                     readBack(part);
@@ -183,11 +223,53 @@ final class FlightPlan {
         }
     }
 
-    private void ended() {
+    private void ended(SqlPart part) {
         applied = Settings.NONE;
-        idle = true;
+        // With AND CHAIN the next one has begun, and is what the one before was.
+        idle = !part.chain();
+        outsideBlock = idle;
+        readOnlyByDriver = false;
         failed = false;
         tellsSettings = false;
+        savepoints.clear();
+    }
+
+    private void backTo(String savepoint) {
+        Told own = savepoints.get(savepoint);
+        if (own != null) {
+            session = own.session();
+            applied = own.applied();
+        } else {
+            session = state.sessionAt(savepoint);
+            applied = state.appliedAt(savepoint);
+        }
+        tellsSettings = session == applied;
+    }
+
+    /** Of DISCARD ALL the server has to see only what it refuses: one that is not a text's and transaction's first statement. */
+    private void discard(SqlPart part, boolean first) {
+        boolean all = part.resets().contains("*");
+        caller(part, all && !first ? part.text() : part.replacement());
+        if (all && first) {
+            session = state.defaults();
+            applied = Settings.NONE;
+            outsideBlock = true;
+        }
+    }
+
+    /**
+     * The server's own RESET ALL, for it alone knows every custom setting. What the pooler sets for this client is put back,
+     * and behind the transaction all is reset once more: a setting that also had a value until the end of the transaction
+     * then counts as set for the session, with its default (PostgreSQL, utils/misc/guc.c: AtEOXact_GUC).
+     */
+    private void resetAll(SqlPart part) {
+        resetAll = true;
+        tell(part.snapshot());
+        caller(part, part.text());
+        cleanup.agreed().ifPresent(agreed -> add(Purpose.SILENT, agreed));
+        state.startup().asMap().forEach(this::set);
+        session = session.rolesOf(state.defaults());
+        applied = applied.rolesOf(Settings.NONE);
     }
 
     private void caller(SqlPart part, String text) {
@@ -200,28 +282,34 @@ final class FlightPlan {
         }
     }
 
-    /** The settings that the next statement must find at its backend. */
-    private void tell() {
+    /**
+     * The settings that the next statement must find at its backend.
+     *
+     * @param snapshot whether a snapshot may be taken for it: after one the transaction's isolation level is fixed
+     */
+    private void tell(boolean snapshot) {
         if (failed) {
             return;
         }
         if (idle) {
             tellCharacteristics(null);
         }
-        tellSettings();
+        tellSettings(snapshot);
         idle = false;
     }
 
-    private void tellSettings() {
-        Settings wanted = state.session();
+    private void tellSettings(boolean snapshot) {
+        Settings wanted = session;
         for (String gone : wanted.goneFrom(applied)) {
-            add(Purpose.SILENT, "SET LOCAL " + quoted(gone) + " TO DEFAULT");
+            add(Purpose.SILENT, "SET LOCAL " + SqlLiteral.setting(gone) + " TO DEFAULT");
         }
         List<String> missing = wanted.missingFrom(applied);
-        if (!missing.isEmpty()) {
+        if (!snapshot) {
+            missing.forEach(name -> set(name, Objects.requireNonNull(wanted.get(name))));
+        } else if (!missing.isEmpty()) {
             StringBuilder call = new StringBuilder("select ");
             for (String name : missing) {
-                String value = java.util.Objects.requireNonNull(wanted.get(name));
+                String value = Objects.requireNonNull(wanted.get(name));
                 call.append(call.length() > 7 ? ",set_config(" : "set_config(")
                         .append(SqlLiteral.of(name))
                         .append(',');
@@ -239,28 +327,18 @@ final class FlightPlan {
         tellsSettings = true;
     }
 
-    /** Custom settings have dots between names of their own. */
-    private static String quoted(String setting) {
-        StringBuilder quoted = new StringBuilder();
-        for (String name : setting.split("\\.", -1)) {
-            quoted.append(quoted.isEmpty() ? "" : ".").append(SqlLiteral.name(name));
-        }
-        return quoted.toString();
-    }
-
     /** Isolation and access mode, which must come before anything that takes a snapshot. */
-    private void tellCharacteristics(@org.jspecify.annotations.Nullable SqlPart own) {
+    private void tellCharacteristics(@Nullable SqlPart own) {
         if (!idle || state.areCharacteristicsChosen()) {
             return;
         }
-        Settings session = state.session();
         StringBuilder modes = new StringBuilder();
         String isolation = session.get(DEFAULT_ISOLATION);
         if (isolation != null && (own == null || !own.isolationGiven())) {
             modes.append(" ISOLATION LEVEL ").append(isolationName(isolation));
         }
         String readOnly = session.get(DEFAULT_READ_ONLY);
-        if (readOnly != null && (own == null || !own.readOnlyGiven())) {
+        if (readOnly != null && !readOnlyByDriver && (own == null || !own.readOnlyGiven())) {
             modes.append(modes.isEmpty() ? "" : ",").append(isOn(readOnly) ? " READ ONLY" : " READ WRITE");
         }
         String deferrable = session.get(DEFAULT_DEFERRABLE);
@@ -291,18 +369,31 @@ final class FlightPlan {
     private void restoreDefaults(SqlPart part) {
         for (String name : part.resets()) {
             String standard = state.resetValue(name);
+            session = session.without(name, state.defaults());
+            applied = applied.without(name, state.defaults());
             if (standard != null) {
                 set(name, standard);
             }
         }
+        if (tellsSettings) {
+            applied = session;
+        }
     }
 
+    /** By a statement that takes no snapshot, where there is one for the value. */
     private void set(String name, String value) {
-        add(Purpose.SILENT, "select set_config(" + SqlLiteral.of(name) + "," + SqlLiteral.of(value) + ",true)");
+        add(Purpose.SILENT, SqlLiteral.setLocal(name, value));
     }
 
     private void readBack(SqlPart part) {
         if (part.keeps().isEmpty()) {
+            return;
+        }
+        if (!part.snapshot()) {
+            for (String name : part.keeps()) {
+                append("SHOW " + SqlLiteral.setting(name));
+                steps.add(new Step(Purpose.READ_BACK, part, List.of(name)));
+            }
             return;
         }
         StringBuilder question = new StringBuilder("select ");
@@ -318,7 +409,8 @@ final class FlightPlan {
 
     /** Takes what hidden code left at the backend, and leaves the backend as it was. */
     private void clean() {
-        append(cleanup.question());
+        append(cleanup.question(resetAll));
+        resetAll = false;
         steps.add(new Step(Purpose.CAPTURE, null, List.of()));
         for (String statement : cleanup.statements()) {
             add(Purpose.SILENT, statement);

@@ -65,6 +65,21 @@ final class Outcome {
         return outcome;
     }
 
+    /** No results but generated keys. */
+    static Outcome ofKeys(@Nullable ResultSet keys) {
+        Outcome outcome = new Outcome();
+        outcome.generatedKeys = keys;
+        return outcome;
+    }
+
+    /** These results and those of the flight that followed. */
+    Outcome and(Outcome next) {
+        Outcome both = new Outcome();
+        both.results.addAll(results);
+        both.results.addAll(next.results);
+        return both;
+    }
+
     private void take(Step step, @Nullable ResultSet rows, long count) throws SQLException {
         if (step.purpose() == Purpose.CALLER) {
             results.add(rows == null ? (Object) count : rows);

@@ -242,6 +242,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
             return delegate.getTransactionIsolation();
         }
         requireOpen();
+        requireNotFailed();
         return session.guard().isolation().of(session);
     }
 
@@ -331,8 +332,13 @@ public final class PoolSafeConnection extends ForwardingConnection {
             delegate.setClientInfo(name, value);
             return;
         }
+        String wanted = value == null ? "" : value;
         try {
             requireOpen();
+            if (wanted.equals(getClientInfo(name))) {
+                // The driver sends nothing then, not even in a failed transaction.
+                return;
+            }
             requireNotFailed();
         } catch (SQLException refused) {
             Map<String, ClientInfoStatus> failures = new HashMap<>();
@@ -344,8 +350,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
         }
         VirtualState state = session.state();
         state.change(
-                state.session().with(APPLICATION_NAME, value == null ? "" : value),
-                session.transactionState() != TransactionState.IDLE);
+                state.session().with(APPLICATION_NAME, wanted), session.transactionState() != TransactionState.IDLE);
     }
 
     @Override
@@ -359,10 +364,10 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     @Override
     public @Nullable String getClientInfo(String name) throws SQLException {
-        String known = session.state().session().get(APPLICATION_NAME);
-        return known != null && !session.hasOwnBackend() && name.equals("ApplicationName")
-                ? known
-                : delegate.getClientInfo(name);
+        String untold = session.hasOwnBackend() || !name.equals("ApplicationName")
+                ? null
+                : session.state().untold(APPLICATION_NAME, session.transactionState());
+        return untold != null ? untold : delegate.getClientInfo(name);
     }
 
     @Override

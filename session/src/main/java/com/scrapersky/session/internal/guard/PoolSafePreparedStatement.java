@@ -2,12 +2,14 @@ package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.SessionFeature.Treatment;
+import com.scrapersky.session.internal.sql.SqlPart;
 import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
@@ -66,23 +68,42 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     }
 
     private Outcome fly() throws SQLException {
-        boolean wasFailed = session.transactionState() == TransactionState.FAILED;
         boolean copyable = DriverAccess.canCopyFrom(delegate);
         Set<String> names = names();
         GeneratedKeys keys = origin.keys().of(text.sql());
-        Flight flight = session.flight(text, keys, names, copyable);
-        boolean asItIs = flight.sql().equals(sql);
-        if (!asItIs && (!copyable || isUpdatable())) {
-            return flySeparately(keys, wasFailed);
-        }
-        PreparedStatement sent = asItIs ? delegate : composed(flight, keys);
-        try {
-            sent.execute();
-            return landed(text, flight, Outcome.read(sent, flight, keys.areWanted()), names, wasFailed);
-        } catch (SQLException failed) {
-            session.crashed(flight);
-            throw failed;
-        }
+        closeEarlier();
+        int[] placeholders = {0};
+        return inFlights(text, (parts, last) -> {
+            boolean wasFailed = session.transactionState() == TransactionState.FAILED;
+            Flight flight = session.flight(text, parts, keys, names, copyable);
+            boolean asItIs = flight.sql().equals(sql);
+            if (!asItIs && (!copyable || isUpdatable())) {
+                if (parts.size() < text.sql().parts().size()) {
+                    throw refusedSeparately(SessionFeature.SETTING);
+                }
+                return flySeparately(keys, wasFailed);
+            }
+            int first = placeholders[0];
+            int count = parts.stream().mapToInt(SqlPart::placeholders).sum();
+            placeholders[0] += count;
+            PreparedStatement sent = asItIs ? delegate : composed(flight, keys, last, first, count);
+            try {
+                sent.execute();
+                Outcome arrived = Outcome.read(sent, flight, keys.areWanted());
+                session.landed(text, flight, arrived, names, wasFailed);
+                return arrived;
+            } catch (SQLException failed) {
+                session.crashed(flight);
+                throw failed;
+            }
+        });
+    }
+
+    private SQLException refusedSeparately(SessionFeature feature) {
+        return session.guard()
+                .refusal(
+                        feature,
+                        "in a text of several statements with parameters, or for updatable rows; send it by itself");
     }
 
     /** The driver does not tell what is bound to a text of several statements, and updates no rows of one. */
@@ -90,10 +111,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         for (SessionFeature feature : text.features()) {
             if (session.guard().treatment(feature) == Treatment.VIRTUALISE
                     && !KnownText.mayHideState(Set.of(feature))) {
-                throw session.guard()
-                        .refusal(
-                                feature,
-                                "in a text of several statements with parameters, or for updatable rows; send it by itself");
+                throw refusedSeparately(feature);
             }
         }
         return session.withSettings(text.mayHideState(), names(), () -> {
@@ -101,7 +119,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             if (isUpdatable()) {
                 lookForKeys(delegate.getResultSet());
             }
-            Flight flight = session.flight(text, GeneratedKeys.NONE, Set.of(), false);
+            Flight flight = session.flight(text, text.sql().parts(), GeneratedKeys.NONE, Set.of(), false);
             return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), text.names(), wasFailed);
         });
     }
@@ -111,8 +129,9 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         return text.mayHideState() ? DriverAccess.settingNames(delegate, text.names()) : Set.of();
     }
 
-    private PreparedStatement composed(Flight flight, GeneratedKeys keys) throws SQLException {
-        PreparedStatement statement = composed;
+    /** The statement for a flight, with the {@code count} values of the caller's from {@code first} on. */
+    private PreparedStatement composed(Flight flight, GeneratedKeys keys, boolean last, int first, int count) throws SQLException {
+        PreparedStatement statement = last ? composed : null;
         if (statement == null || !composedSql.equals(flight.sql())) {
             if (statement != null) {
                 statement.close();
@@ -121,15 +140,19 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             if (keys.areWanted()) {
                 DriverAccess.wantKeys(statement, true);
             }
-            composed = statement;
-            composedSql = flight.sql();
+            if (last) {
+                composed = statement;
+                composedSql = flight.sql();
+            } else {
+                keepOpen(statement);
+            }
         }
         SessionMove.carryOver(delegate, statement);
         int index = 0;
         for (String value : flight.bound()) {
             statement.setString(++index, value);
         }
-        DriverAccess.copy(delegate, statement, index);
+        DriverAccess.copy(delegate, statement, index, first, count);
         return statement;
     }
 
@@ -138,7 +161,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     void followMove() throws SQLException {
         PreparedStatement moved = (PreparedStatement) origin.make(session.connection(), sql);
         SessionMove.carryOver(delegate, moved);
-        if (!DriverAccess.copy(delegate, moved, 0)) {
+        if (!DriverAccess.copy(delegate, moved, 0, 0, Integer.MAX_VALUE)) {
             moved.close();
             throw session.guard()
                     .refusal(
@@ -181,14 +204,35 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     public int[] executeBatch() throws SQLException {
         outcome = null;
         readyBatch();
-        return session.withSettings(text.mayHideState(), names(), delegate::executeBatch);
+        KeyedBatch keyed = keyedBatch();
+        return keyed != null
+                ? Arrays.stream(execute(keyed))
+                        .mapToInt(PoolSafeStatement::narrow)
+                        .toArray()
+                : session.withSettings(text.mayHideState(), names(), delegate::executeBatch);
     }
 
     @Override
     public long[] executeLargeBatch() throws SQLException {
         outcome = null;
         readyBatch();
-        return session.withSettings(text.mayHideState(), names(), delegate::executeLargeBatch);
+        KeyedBatch keyed = keyedBatch();
+        return keyed != null
+                ? execute(keyed)
+                : session.withSettings(text.mayHideState(), names(), delegate::executeLargeBatch);
+    }
+
+    /** The batch, if the driver would commit rows of it one by one, and settings have to travel with each. */
+    private @Nullable KeyedBatch keyedBatch() throws SQLException {
+        return session.isWrappedInAutoCommit(text) && origin.keys().of(text.sql()).areWanted() ? KeyedBatch.of(session, delegate) : null;
+    }
+
+    private long[] execute(KeyedBatch keyed) throws SQLException {
+        try {
+            return keyed.execute(text.mayHideState(), names());
+        } finally {
+            outcome = Outcome.ofKeys(keyed.generatedKeys());
+        }
     }
 
     private void readyBatch() throws SQLException {

@@ -1,12 +1,15 @@
 package com.scrapersky.session.internal.guard;
 
+import com.scrapersky.session.internal.sql.SqlPart;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
@@ -30,6 +33,9 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
 
     /** Made by the first {@link #addBatch(String)}: few statements ever get one. */
     private @Nullable StatementBatch batch;
+
+    /** Those that hold the results of a text's first flights. */
+    private @Nullable List<Statement> earlier;
 
     private int generation;
 
@@ -66,21 +72,85 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     /** Sends {@code text} with what must be in front of it and behind it. */
     final Outcome fly(KnownText text, GeneratedKeys asked, Execution execution) throws SQLException {
         GeneratedKeys keys = asked.of(text.sql());
-        boolean wasFailed = session.transactionState() == TransactionState.FAILED;
         if (text.clean() && isUpdatable()) {
+            boolean wasFailed = session.transactionState() == TransactionState.FAILED;
             return session.withSettings(() -> separately(text, keys, execution, wasFailed));
         }
-        Flight flight = session.flight(text, keys, text.names(), false);
-        try {
-            DriverAccess.wantKeys(delegate, keys.areWanted());
-            execution.on(delegate, flight.sql());
-            return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), text.names(), wasFailed);
-        } catch (SQLException failed) {
-            session.crashed(flight);
-            throw failed;
-        } finally {
-            DriverAccess.wantKeys(delegate, false);
+        closeEarlier();
+        return inFlights(text, (parts, last) -> {
+            boolean wasFailed = session.transactionState() == TransactionState.FAILED;
+            Flight flight = session.flight(text, parts, keys, text.names(), false);
+            Statement sent = last ? delegate : earlier();
+            try {
+                DriverAccess.wantKeys(sent, keys.areWanted());
+                execution.on(sent, flight.sql());
+                Outcome arrived = Outcome.read(sent, flight, keys.areWanted());
+                session.landed(text, flight, arrived, text.names(), wasFailed);
+                return arrived;
+            } catch (SQLException failed) {
+                session.crashed(flight);
+                throw failed;
+            } finally {
+                DriverAccess.wantKeys(sent, false);
+            }
+        });
+    }
+
+    /** One of the flights that a text takes. */
+    @FunctionalInterface
+    interface Leg {
+        Outcome fly(List<SqlPart> parts, boolean last) throws SQLException;
+    }
+
+    /** All flights of a text, whose results come as if there had been one. */
+    final Outcome inFlights(KnownText text, Leg leg) throws SQLException {
+        List<List<SqlPart>> flights = session.flights(text);
+        boolean refused = !flights.get(0).isEmpty()
+                && session.isRefusedHere(flights.get(0).get(0));
+        Outcome all = leg.fly(flights.get(0), flights.size() == 1);
+        if (refused) {
+            throw VirtualSession.refusedOutsideBlock();
         }
+        for (int i = 1; i < flights.size(); i++) {
+            List<SqlPart> parts = flights.get(i);
+            boolean last = i == flights.size() - 1;
+            all = all.and(session.behindTransaction(() -> leg.fly(parts, last)));
+        }
+        outcome = all;
+        return all;
+    }
+
+    /** A statement for a flight that is not the text's last: the driver's own closes its results with the next. */
+    private Statement earlier() throws SQLException {
+        Statement statement = origin.make(session.connection(), "");
+        SessionMove.carryOver(delegate, statement);
+        keepOpen(statement);
+        return statement;
+    }
+
+    final void keepOpen(Statement statement) {
+        List<Statement> kept = earlier;
+        if (kept == null) {
+            kept = new ArrayList<>();
+            earlier = kept;
+        }
+        kept.add(statement);
+    }
+
+    final void closeEarlier() throws SQLException {
+        List<Statement> kept = earlier;
+        if (kept != null) {
+            earlier = null;
+            for (Statement statement : kept) {
+                statement.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        closeEarlier();
+        super.close();
     }
 
     /** Rows can be updated only where theirs is the only statement of its text. */
@@ -105,7 +175,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
             throws SQLException {
         execution.on(delegate, text.sql().text());
         lookForKeys(delegate.getResultSet());
-        Flight flight = session.flight(text, GeneratedKeys.NONE, Set.of(), false);
+        Flight flight = session.flight(text, text.sql().parts(), GeneratedKeys.NONE, Set.of(), false);
         return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), Set.of(), wasFailed);
     }
 

@@ -73,6 +73,17 @@ final class Settings {
         return changed.isEmpty() ? NONE : new Settings(changed);
     }
 
+    /** The roles of these, and nothing else but {@code defaults}: RESET ALL does not touch them. */
+    Settings rolesOf(Settings defaults) {
+        Settings left = defaults;
+        for (Map.Entry<String, String> value : values.entrySet()) {
+            if (isRole(value.getKey())) {
+                left = left.with(value.getKey(), value.getValue());
+            }
+        }
+        return left;
+    }
+
     /** The names whose values a backend that has {@code applied} must be told: roles last, while the right to set is still there. */
     List<String> missingFrom(Settings applied) {
         Map<Boolean, List<String>> names = new TreeMap<>();

@@ -24,13 +24,21 @@ final class StatementBatch {
     }
 
     /** Whether the driver may send it in its own way. */
-    boolean isDrivers(VirtualSession session) {
-        return clean || session.hasOwnBackend();
+    boolean isDrivers(VirtualSession session) throws SQLException {
+        return (clean && !isRefusedAtOnce(session)) || session.hasOwnBackend();
+    }
+
+    /** Whether the server refuses the first text, and so the batch, outside of a transaction block. */
+    private boolean isRefusedAtOnce(VirtualSession session) throws SQLException {
+        return !texts.isEmpty()
+                && !texts.get(0).sql().parts().isEmpty()
+                && session.isRefusedHere(texts.get(0).sql().parts().get(0));
     }
 
     /** Each by itself; as in any batch, what comes after a failure is not executed. */
     long[] executeOneByOne(PoolSafeStatement<?> statement) throws SQLException {
         List<KnownText> all = List.copyOf(texts);
+        boolean refused = isRefusedAtOnce(statement.session);
         for (KnownText text : all) {
             // What is refused is refused before anything is executed.
             statement.session.board(text);
@@ -42,7 +50,9 @@ final class StatementBatch {
                         || part.kind() == Kind.ROLLBACK
                         || part.kind() == Kind.DISCARD_ALL
                         || part.kind() == Kind.OWN_TRANSACTION);
-        return controlsTransactions ? each(statement, all) : statement.session.together(() -> each(statement, all));
+        return controlsTransactions || refused
+                ? each(statement, all)
+                : statement.session.together(() -> each(statement, all));
     }
 
     private static long[] each(PoolSafeStatement<?> statement, List<KnownText> all) throws SQLException {

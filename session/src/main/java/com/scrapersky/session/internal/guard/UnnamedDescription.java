@@ -31,15 +31,23 @@ final class UnnamedDescription extends ResultHandlerBase {
     private UnnamedDescription() {}
 
     static @Nullable ResultSetMetaData of(PreparedStatement statement, BaseConnection connection) throws SQLException {
+        if (DriverAccess.query(statement) == null || DriverAccess.parameters(statement) == null) {
+            return statement.getMetaData();
+        }
+        Field[] found = fieldsOf(statement, connection);
+        return found == null ? null : new PgResultSetMetaData(connection, found);
+    }
+
+    /** The columns; null where there are none, or the driver does not show its query. */
+    static Field @Nullable [] fieldsOf(PreparedStatement statement, BaseConnection connection) throws SQLException {
         CachedQuery query = DriverAccess.query(statement);
         ParameterList parameters = DriverAccess.parameters(statement);
         if (query == null || parameters == null) {
-            return statement.getMetaData();
+            return null;
         }
         UnnamedDescription description = new UnnamedDescription();
         connection.getQueryExecutor().execute(query.query, parameters, description, 0, 0, FLAGS);
-        Field[] found = description.fields;
-        return found == null ? null : new PgResultSetMetaData(connection, found);
+        return description.fields;
     }
 
     @Override

@@ -8,12 +8,16 @@ import com.scrapersky.session.internal.sql.SqlPart;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 
 /**
  * The session that a borrowed connection plays to its user, while every transaction may run on another backend. Decides for
@@ -218,20 +222,74 @@ final class VirtualSession {
         face.moved(target);
     }
 
-    Flight flight(KnownText text, GeneratedKeys keys, Set<String> names, boolean bindable) throws SQLException {
-        boolean idle = transactionState() == TransactionState.IDLE;
-        if (idle) {
+    /**
+     * The statements of a text by the flights that they need. One that begins behind the end of a transaction cannot be put
+     * together before it is known what that transaction set.
+     */
+    List<List<SqlPart>> flights(KnownText text) throws SQLException {
+        List<SqlPart> parts = text.sql().parts();
+        List<List<SqlPart>> flights = new ArrayList<>();
+        boolean told = !text.features().isEmpty()
+                || !state().session().isEmpty()
+                || state().isChangedInTransaction()
+                || state().isHiddenStatePossible();
+        int from = 0;
+        for (int i = 0; i < parts.size() - 1; i++) {
+            boolean ends = switch (parts.get(i).kind()) {
+                case COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
+                default -> false;
+            };
+            if (told && (ends || (i == 0 && isRefusedHere(parts.get(0))))) {
+                flights.add(parts.subList(from, i + 1));
+                from = i + 1;
+            }
+        }
+        flights.add(parts.subList(from, parts.size()));
+        return flights;
+    }
+
+    /** Whether the server would refuse it, were it the first that it is sent, for want of a transaction block. */
+    boolean isRefusedHere(SqlPart first) throws SQLException {
+        return first.needsBlock() && departure().isOutsideBlock();
+    }
+
+    /** What the server would have answered if the settings were there without having been told. */
+    static SQLException refusedOutsideBlock() {
+        return new PSQLException(
+                "ERROR: DECLARE CURSOR can only be used in transaction blocks", PSQLState.NO_ACTIVE_SQL_TRANSACTION);
+    }
+
+    private FlightPlan.Departure departure() throws SQLException {
+        TransactionState transaction = transactionState();
+        return new FlightPlan.Departure(
+                transaction == TransactionState.IDLE,
+                transaction == TransactionState.FAILED,
+                connection.getAutoCommit(),
+                connection.isReadOnly());
+    }
+
+    Flight flight(KnownText text, List<SqlPart> parts, GeneratedKeys keys, Set<String> names, boolean bindable)
+            throws SQLException {
+        if (transactionState() == TransactionState.IDLE) {
             state().forgetApplied();
         }
-        return FlightPlan.of(
-                text,
-                state(),
-                cleanup(names),
-                keys,
-                idle,
-                transactionState() == TransactionState.FAILED,
-                connection.getAutoCommit(),
-                bindable);
+        return FlightPlan.of(text, parts, state(), cleanup(names), keys, departure(), bindable);
+    }
+
+    /**
+     * Sends what follows the end of a transaction within the same text: the driver would begin another one, where the server,
+     * given all at once, begins none.
+     */
+    <T> T behindTransaction(Work<T> work) throws SQLException {
+        if (connection.getAutoCommit() || isInTransaction()) {
+            return work.run();
+        }
+        connection.setAutoCommit(true);
+        try {
+            return work.run();
+        } finally {
+            connection.setAutoCommit(false);
+        }
     }
 
     private Cleanup cleanup(Set<String> names) throws SQLException {
@@ -252,20 +310,21 @@ final class VirtualSession {
     /** Takes over what a flight that arrived has changed. */
     void landed(KnownText text, Flight flight, Outcome outcome, Set<String> names, boolean wasFailed)
             throws SQLException {
-        boolean autoCommit = connection.getAutoCommit();
-        boolean sentOutsideTransaction = autoCommit && !isInTransaction();
+        boolean failed = wasFailed;
         for (Step step : flight.steps()) {
             SqlPart part = step.part();
             if (step.purpose() == Purpose.CAPTURE) {
                 outcome.told(step).forEach(this::captured);
             } else if (step.purpose() == Purpose.READ_BACK) {
-                outcome.told(step).forEach((name, value) -> keep(name, value, sentOutsideTransaction));
+                outcome.told(step).forEach(state()::changedAtBackend);
             } else if (part != null && step.purpose() == Purpose.CALLER) {
-                follow(part, sentOutsideTransaction, wasFailed);
+                follow(part, failed);
+                failed = false;
             }
         }
         if (transactionState() == TransactionState.IDLE) {
-            state().forgetApplied();
+            // Statements that share a Sync are a transaction even where none begins it.
+            state().committed();
         } else {
             if (flight.tellsSettings()) {
                 state().told();
@@ -283,27 +342,19 @@ final class VirtualSession {
         }
     }
 
-    private void keep(String name, @Nullable String value, boolean outsideTransaction) {
-        if (outsideTransaction) {
-            Settings session = state().session();
-            state().change(
-                            value == null ? session.without(name, state().defaults()) : session.with(name, value),
-                            false);
-        } else {
-            state().changedAtBackend(name, value);
-        }
-    }
-
-    private void follow(SqlPart part, boolean outsideTransaction, boolean wasFailed) {
+    private void follow(SqlPart part, boolean wasFailed) {
         switch (part.kind()) {
-            case COMMIT, PREPARE_TRANSACTION -> {
-                if (wasFailed) {
+            case COMMIT, PREPARE_TRANSACTION, ROLLBACK -> {
+                if (wasFailed || part.kind() == SqlPart.Kind.ROLLBACK) {
                     state().rolledBack();
                 } else {
                     state().committed();
                 }
+                if (part.chain()) {
+                    // The next one has begun, and is what this one was.
+                    state().characteristicsChosen();
+                }
             }
-            case ROLLBACK -> state().rolledBack();
             case BEGIN -> {
                 if (part.isolationGiven()) {
                     state().characteristicsChosen();
@@ -313,11 +364,8 @@ final class VirtualSession {
             case RELEASE -> state().release(part.name());
             case ROLLBACK_TO -> state().rollbackTo(part.name());
             case SET_TRANSACTION -> state().characteristicsChosen();
-            case RESET -> part.resets().forEach(name -> keep(name, null, outsideTransaction));
-            case RESET_ALL -> {
-                state().change(state().defaults(), !outsideTransaction);
-                state().serverDefaultsApplied();
-            }
+            case RESET -> part.resets().forEach(name -> state().changedAtBackend(name, null));
+            case RESET_ALL -> state().resetAll();
             case DISCARD_ALL -> {
                 if (part.resets().contains("*")) {
                     state().discard();
@@ -377,14 +425,13 @@ final class VirtualSession {
                 || (connection.getAutoCommit() && !isInTransaction())) {
             return;
         }
-        boolean idle = transactionState() == TransactionState.IDLE;
-        if (idle) {
+        if (transactionState() == TransactionState.IDLE) {
             state().forgetApplied();
         }
         if (isSettled()) {
             return;
         }
-        Flight flight = FlightPlan.settingsOnly(state(), cleanup(Set.of()), idle);
+        Flight flight = FlightPlan.settingsOnly(state(), cleanup(Set.of()), departure());
         try (Statement statement = connection.createStatement()) {
             statement.execute(flight.sql());
         }
@@ -425,6 +472,14 @@ final class VirtualSession {
         return connection.getAutoCommit() && !isInTransaction() && !ownBackend
                 ? inOwnTransaction(false, Set.of(), work)
                 : work.run();
+    }
+
+    /** Whether {@link #withSettings(boolean, Set, Work)} begins and commits a transaction for {@code text}. */
+    boolean isWrappedInAutoCommit(KnownText text) throws SQLException {
+        return !ownBackend
+                && (text.mayHideState() || !state().isSettled())
+                && connection.getAutoCommit()
+                && !isInTransaction();
     }
 
     private <T extends @Nullable Object> T inOwnTransaction(boolean mayHideState, Set<String> names, Work<T> work)
@@ -484,7 +539,7 @@ final class VirtualSession {
 
     private void commitAndClean() throws SQLException {
         KnownText commit = guard.know("COMMIT");
-        Flight flight = flight(commit, GeneratedKeys.NONE, Set.of(), false);
+        Flight flight = flight(commit, commit.sql().parts(), GeneratedKeys.NONE, Set.of(), false);
         try (Statement statement = connection.createStatement()) {
             statement.execute(flight.sql());
             Outcome outcome = Outcome.read(statement, flight, false);

@@ -4,8 +4,10 @@ import com.scrapersky.session.internal.sql.GuardedSql;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.TransactionState;
 
 /**
  * What a session believes it has set, and what the backend of its open transaction has been told of it. Follows the
@@ -32,6 +34,7 @@ final class VirtualState {
     private boolean begun;
     private boolean characteristicsChosen;
     private boolean hiddenStatePossible;
+    private boolean reset;
     private Set<String> hiddenNames = Set.of();
     private List<GuardedSql> drawing = List.of();
 
@@ -52,6 +55,24 @@ final class VirtualState {
 
     Settings applied() {
         return applied;
+    }
+
+    /** The session's value of a setting, or null where the backend of the open transaction reports what it is. */
+    @Nullable
+    String untold(String name, TransactionState transaction) {
+        if (transaction == TransactionState.IDLE) {
+            return session.get(name);
+        }
+        Settings wanted = session;
+        Settings told = applied;
+        if (transaction == TransactionState.FAILED) {
+            // The server has undone already what was set since the last savepoint.
+            Mark mark = marks.isEmpty() ? null : marks.get(marks.size() - 1);
+            wanted = mark != null ? mark.session() : atBegin != null ? atBegin : session;
+            told = mark != null ? mark.applied() : Settings.NONE;
+        }
+        String value = wanted.get(name);
+        return Objects.equals(value, told.get(name)) ? null : value;
     }
 
     Settings defaults() {
@@ -79,9 +100,17 @@ final class VirtualState {
         applied = Settings.NONE;
     }
 
-    /** All settings of the open transaction were put back to the server's defaults. */
-    void serverDefaultsApplied() {
-        applied = Settings.NONE;
+    /** RESET ALL in the open transaction. */
+    void resetAll() {
+        change(session.rolesOf(defaults), true);
+        applied = applied.rolesOf(Settings.NONE);
+        hiddenStatePossible = true;
+        reset = true;
+    }
+
+    /** Whether the open transaction has executed RESET ALL. */
+    boolean isReset() {
+        return reset;
     }
 
     /** Changes what the session wants; undone with the transaction if it is part of one. */
@@ -181,6 +210,18 @@ final class VirtualState {
         }
     }
 
+    /** What the session wanted at a savepoint. */
+    Settings sessionAt(Object savepoint) {
+        int at = find(savepoint);
+        return at < 0 ? session : marks.get(at).session();
+    }
+
+    /** What the backend knew at a savepoint. */
+    Settings appliedAt(Object savepoint) {
+        int at = find(savepoint);
+        return at < 0 ? applied : marks.get(at).applied();
+    }
+
     void release(Object key) {
         int at = find(key);
         if (at >= 0) {
@@ -215,6 +256,7 @@ final class VirtualState {
         begun = false;
         characteristicsChosen = false;
         hiddenStatePossible = false;
+        reset = false;
         hiddenNames = Set.of();
         drawing = List.of();
         if (!marks.isEmpty()) {

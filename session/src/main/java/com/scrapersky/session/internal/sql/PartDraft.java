@@ -22,6 +22,9 @@ final class PartDraft {
     /** Most utility statements take one too (PostgreSQL, tcop/pquery.c: PlannedStmtRequiresSnapshot). */
     boolean snapshot = true;
 
+    /** LOCK, and DECLARE of a cursor that ends with its transaction. */
+    boolean needsBlock;
+
     boolean definesCode;
 
     /** A DO block that executes statements with computed names. */
@@ -103,7 +106,8 @@ final class PartDraft {
                 isolationGiven,
                 readOnlyGiven,
                 deferrableGiven,
-                snapshot);
+                snapshot,
+                needsBlock);
     }
 
     private String edited(String text, int start, int end) {

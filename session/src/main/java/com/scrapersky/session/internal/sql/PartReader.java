@@ -78,7 +78,11 @@ final class PartReader {
             }
             case "load" -> draft.features.add(SessionFeature.LIBRARY);
             case "do" -> DoBlock.read(sql, at, draft);
-            case "show", "lock", "notify", "unlisten", "checkpoint", "" -> draft.snapshot = false;
+            case "lock" -> {
+                draft.snapshot = false;
+                draft.needsBlock = true;
+            }
+            case "show", "notify", "unlisten", "checkpoint", "" -> draft.snapshot = false;
             default -> {}
         }
     }
@@ -129,9 +133,11 @@ final class PartReader {
     private static void declare(Statement sql, int declare, PartDraft draft) {
         int query = sql.find(declare, "for");
         int end = query < 0 ? sql.to() : query;
+        draft.needsBlock = true;
         for (int i = declare; i < end; i++) {
             if (sql.areWords(i, "with", "hold")) {
                 draft.features.add(SessionFeature.HOLDABLE_CURSOR);
+                draft.needsBlock = false;
             }
         }
         FunctionCalls.read(sql, end, Rewriting.NONE, draft);

@@ -24,6 +24,8 @@ import java.util.Set;
  * @param readOnlyGiven BEGIN or SET TRANSACTION with READ ONLY or READ WRITE
  * @param deferrableGiven BEGIN or SET TRANSACTION with [NOT] DEFERRABLE
  * @param snapshot whether it takes a snapshot, after which the isolation level of its transaction is fixed
+ * @param needsBlock whether the server refuses it (25P01) where it is the first statement after a Sync and no transaction is
+ *     open: behind another one it stands in an implicit transaction block and is accepted
  */
 public record SqlPart(
         Kind kind,
@@ -39,7 +41,8 @@ public record SqlPart(
         boolean isolationGiven,
         boolean readOnlyGiven,
         boolean deferrableGiven,
-        boolean snapshot) {
+        boolean snapshot,
+        boolean needsBlock) {
 
     /** What a statement is, as far as a session is concerned. */
     public enum Kind {
