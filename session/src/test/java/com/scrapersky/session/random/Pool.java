@@ -4,6 +4,8 @@ import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.testkit.PoolerLab;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
+import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /** The connections of all clients through one pooler. */
@@ -42,6 +44,13 @@ record Pool(DataSource dataSource, Runnable end) implements AutoCloseable {
                 DirectSide.PROPERTIES.forEach(config::addDataSourceProperty);
                 config.setMaximumPoolSize(PoolerKind.CLIENTS);
                 config.setMinimumIdle(0);
+                // A connection without a pool outlives every error (HikariCP throws one away after 0A000).
+                config.setExceptionOverride(new SQLExceptionOverride() {
+                    @java.lang.Override
+                    public Override adjudicate(SQLException error) {
+                        return Override.DO_NOT_EVICT;
+                    }
+                });
                 HikariDataSource pool = new HikariDataSource(config);
                 return new Pool(pool, pool::close);
             }

@@ -31,5 +31,10 @@ record Flight(String sql, List<String> bound, List<Step> steps, boolean wrapped,
      * @param part the caller's statement that this one is, or belongs to
      * @param names the settings that are read back
      */
-    record Step(Purpose purpose, @Nullable SqlPart part, List<String> names) {}
+    record Step(Purpose purpose, @Nullable SqlPart part, List<String> names) {
+
+        boolean isCallers() {
+            return purpose == Purpose.CALLER;
+        }
+    }
 }

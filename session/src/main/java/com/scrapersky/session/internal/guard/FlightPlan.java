@@ -139,17 +139,13 @@ final class FlightPlan {
         return parts.stream()
                 .noneMatch(part -> isTransactionControl(part.kind())
                         || part.kind() == Kind.OWN_TRANSACTION
-                        || startsWith(part, "call")
+                        || part.call()
                         || (part.kind() == Kind.DO && endsTransactionInside(part)));
     }
 
     private static boolean endsTransactionInside(SqlPart part) {
         String body = part.text().toLowerCase(Locale.ROOT);
         return body.contains("commit") || body.contains("rollback");
-    }
-
-    private static boolean startsWith(SqlPart part, String keyword) {
-        return part.text().stripLeading().regionMatches(true, 0, keyword, 0, keyword.length());
     }
 
     private static boolean endsTransaction(List<SqlPart> parts) {

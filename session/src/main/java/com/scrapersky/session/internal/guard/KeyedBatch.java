@@ -128,7 +128,6 @@ final class KeyedBatch {
         if (fields == null) {
             fields = UnnamedDescription.fieldsOf(statement, session.driver());
         }
-        return fields == null
-                || Arrays.stream(fields).allMatch(field -> field.getLength() > 0);
+        return fields == null || Arrays.stream(fields).allMatch(field -> field.getLength() > 0);
     }
 }

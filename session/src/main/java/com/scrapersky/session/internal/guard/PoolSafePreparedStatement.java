@@ -75,6 +75,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         int[] placeholders = {0};
         return inFlights(text, (parts, last) -> {
             boolean wasFailed = session.transactionState() == TransactionState.FAILED;
+            boolean wasOpen = session.transactionState() != TransactionState.IDLE;
             Flight flight = session.flight(text, parts, keys, names, copyable);
             boolean asItIs = flight.sql().equals(sql);
             if (!asItIs && (!copyable || isUpdatable())) {
@@ -93,8 +94,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
                 session.landed(text, flight, arrived, names, wasFailed);
                 return arrived;
             } catch (SQLException failed) {
-                session.crashed(flight);
-                throw failed;
+                throw session.crashed(flight, wasOpen, failed);
             }
         });
     }
@@ -130,7 +130,8 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     }
 
     /** The statement for a flight, with the {@code count} values of the caller's from {@code first} on. */
-    private PreparedStatement composed(Flight flight, GeneratedKeys keys, boolean last, int first, int count) throws SQLException {
+    private PreparedStatement composed(Flight flight, GeneratedKeys keys, boolean last, int first, int count)
+            throws SQLException {
         PreparedStatement statement = last ? composed : null;
         if (statement == null || !composedSql.equals(flight.sql())) {
             if (statement != null) {
@@ -224,7 +225,10 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
 
     /** The batch, if the driver would commit rows of it one by one, and settings have to travel with each. */
     private @Nullable KeyedBatch keyedBatch() throws SQLException {
-        return session.isWrappedInAutoCommit(text) && origin.keys().of(text.sql()).areWanted() ? KeyedBatch.of(session, delegate) : null;
+        return session.isWrappedInAutoCommit(text)
+                        && origin.keys().of(text.sql()).areWanted()
+                ? KeyedBatch.of(session, delegate)
+                : null;
     }
 
     private long[] execute(KeyedBatch keyed) throws SQLException {

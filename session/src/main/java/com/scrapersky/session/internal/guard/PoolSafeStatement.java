@@ -79,6 +79,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         closeEarlier();
         return inFlights(text, (parts, last) -> {
             boolean wasFailed = session.transactionState() == TransactionState.FAILED;
+            boolean wasOpen = session.transactionState() != TransactionState.IDLE;
             Flight flight = session.flight(text, parts, keys, text.names(), false);
             Statement sent = last ? delegate : earlier();
             try {
@@ -88,8 +89,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
                 session.landed(text, flight, arrived, text.names(), wasFailed);
                 return arrived;
             } catch (SQLException failed) {
-                session.crashed(flight);
-                throw failed;
+                throw session.crashed(flight, wasOpen, failed);
             } finally {
                 DriverAccess.wantKeys(sent, false);
             }

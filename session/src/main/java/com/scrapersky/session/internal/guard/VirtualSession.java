@@ -30,6 +30,9 @@ final class VirtualSession {
     /** What pgjdbc says to rollback() in autocommit; in a transaction of XA it is 55000 (42.7.14, PGXAConnection). */
     private static final String NO_TRANSACTION_OF_JDBC = "25P01";
 
+    /** SQLSTATE 2D000, invalid transaction termination. */
+    private static final String ENDED_INSIDE = "2D000";
+
     private final Guard guard;
 
     /** What the user has set, from the first look at it on: most borrows end without one. */
@@ -377,8 +380,13 @@ final class VirtualSession {
         }
     }
 
-    /** A flight that failed, after which a transaction of our own must not stay open. */
-    void crashed(Flight flight) {
+    /**
+     * A flight that failed, after which a transaction of our own must not stay open.
+     *
+     * @param wasOpen whether a transaction was open at the server before
+     * @return what the caller is told
+     */
+    SQLException crashed(Flight flight, boolean wasOpen, SQLException failed) {
         if (flight.wrapped() && !connectionIsClosed() && transactionState() != TransactionState.IDLE) {
             try (Statement rollback = connection.createStatement()) {
                 rollback.execute("ROLLBACK");
@@ -386,9 +394,32 @@ final class VirtualSession {
                 guard.log("a transaction that failed could not be rolled back", lost);
             }
         }
-        if (transactionState() == TransactionState.IDLE) {
+        boolean ends = flight.steps().stream()
+                .map(Step::part)
+                .anyMatch(part -> part != null
+                        && switch (part.kind()) {
+                            case COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
+                            default -> false;
+                        });
+        // Where no transaction was open and none is, nothing was sent, or it was in a transaction of its own.
+        if (transactionState() == TransactionState.IDLE && (wasOpen || ends)) {
             state().rolledBack();
         }
+        boolean calls = flight.steps().stream()
+                .map(Step::part)
+                .anyMatch(part -> part != null && (part.call() || part.kind() == SqlPart.Kind.DO));
+        if (!wasOpen
+                && calls
+                && ENDED_INSIDE.equals(failed.getSQLState())
+                && !flight.steps().get(0).isCallers()) {
+            SQLException refusal = guard.refusal(
+                    SessionFeature.OWN_TRANSACTION,
+                    "the procedure ends transactions itself, which it cannot behind the session's settings; nothing of it"
+                            + " was done");
+            refusal.addSuppressed(failed);
+            return refusal;
+        }
+        return failed;
     }
 
     private boolean connectionIsClosed() {
@@ -523,10 +554,18 @@ final class VirtualSession {
                     "a statement of the transaction has failed, so it can only be rolled back");
         }
         VirtualState mine = state;
-        if (mine != null && mine.isHiddenStatePossible() && before == TransactionState.OPEN) {
-            commitAndClean();
-        } else {
-            connection.commit();
+        try {
+            if (mine != null && mine.isHiddenStatePossible() && before == TransactionState.OPEN) {
+                commitAndClean();
+            } else {
+                connection.commit();
+            }
+        } catch (SQLException failed) {
+            if (mine != null && transactionState() == TransactionState.IDLE) {
+                // A constraint that was deferred, perhaps: the server has rolled back.
+                mine.rolledBack();
+            }
+            throw failed;
         }
         if (mine != null) {
             mine.committed();

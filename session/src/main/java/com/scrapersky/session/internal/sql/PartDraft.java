@@ -25,6 +25,8 @@ final class PartDraft {
     /** LOCK, and DECLARE of a cursor that ends with its transaction. */
     boolean needsBlock;
 
+    boolean call;
+
     boolean definesCode;
 
     /** A DO block that executes statements with computed names. */
@@ -107,7 +109,8 @@ final class PartDraft {
                 readOnlyGiven,
                 deferrableGiven,
                 snapshot,
-                needsBlock);
+                needsBlock,
+                call);
     }
 
     private String edited(String text, int start, int end) {

@@ -42,8 +42,12 @@ final class PartReader {
             return;
         }
         switch (sql.word(at)) {
-            case "select", "with", "insert", "update", "delete", "merge", "values", "table", "call", "copy" ->
+            case "select", "with", "insert", "update", "delete", "merge", "values", "table", "copy" ->
                 query(sql, at, draft);
+            case "call" -> {
+                draft.call = true;
+                query(sql, at, draft);
+            }
             case "explain" -> explain(sql, at, draft);
             case "execute" -> {
                 draft.features.add(SessionFeature.PREPARED_STATEMENT);

@@ -26,6 +26,7 @@ import java.util.Set;
  * @param snapshot whether it takes a snapshot, after which the isolation level of its transaction is fixed
  * @param needsBlock whether the server refuses it (25P01) where it is the first statement after a Sync and no transaction is
  *     open: behind another one it stands in an implicit transaction block and is accepted
+ * @param call CALL of a procedure, which may end transactions where it stands in no transaction block
  */
 public record SqlPart(
         Kind kind,
@@ -42,7 +43,8 @@ public record SqlPart(
         boolean readOnlyGiven,
         boolean deferrableGiven,
         boolean snapshot,
-        boolean needsBlock) {
+        boolean needsBlock,
+        boolean call) {
 
     /** What a statement is, as far as a session is concerned. */
     public enum Kind {
