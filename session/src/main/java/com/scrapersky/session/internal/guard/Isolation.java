@@ -28,7 +28,8 @@ final class Isolation {
 
     /** Of the open transaction, or else of the next one. */
     int of(VirtualSession session) throws SQLException {
-        Connection connection = session.connection();
+        // A pool's own connection may answer with what it believes.
+        Connection connection = session.driver();
         if (session.state().areCharacteristicsChosen()) {
             return connection.getTransactionIsolation();
         }

@@ -1,6 +1,7 @@
 package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.SessionFeature;
+import com.scrapersky.session.internal.sql.SqlPart;
 import com.scrapersky.session.internal.sql.SqlPart.Kind;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
@@ -45,35 +46,52 @@ final class StatementBatch {
         }
         boolean controlsTransactions = all.stream()
                 .flatMap(text -> text.sql().parts().stream())
-                .anyMatch(part -> part.kind() == Kind.BEGIN
-                        || part.kind() == Kind.COMMIT
-                        || part.kind() == Kind.ROLLBACK
-                        || part.kind() == Kind.DISCARD_ALL
-                        || part.kind() == Kind.OWN_TRANSACTION);
-        return controlsTransactions || refused
-                ? each(statement, all)
-                : statement.session.together(() -> each(statement, all));
+                .anyMatch(part ->
+                        part.kind() == Kind.BEGIN || part.kind() == Kind.COMMIT || part.kind() == Kind.ROLLBACK);
+        long[] counts = new long[all.size()];
+        if (controlsTransactions || refused) {
+            each(statement, all, counts, 0, counts.length);
+            return counts;
+        }
+        // These commit at once, whatever becomes of what follows; behind anything else the server refuses them.
+        int first = 0;
+        while (first < counts.length && commitsAtOnce(all.get(first))) {
+            first++;
+        }
+        each(statement, all, counts, 0, first);
+        int from = first;
+        return statement.session.together(() -> {
+            each(statement, all, counts, from, counts.length);
+            return counts;
+        });
     }
 
-    private static long[] each(PoolSafeStatement<?> statement, List<KnownText> all) throws SQLException {
-        long[] counts = new long[all.size()];
-        Arrays.fill(counts, Statement.EXECUTE_FAILED);
-        for (int i = 0; i < counts.length; i++) {
+    private static boolean commitsAtOnce(KnownText text) {
+        List<SqlPart> parts = text.sql().parts();
+        return parts.size() == 1
+                && (parts.get(0).kind() == Kind.OWN_TRANSACTION
+                        || (parts.get(0).kind() == Kind.DISCARD_ALL
+                                && parts.get(0).resets().contains("*")));
+    }
+
+    private static void each(PoolSafeStatement<?> statement, List<KnownText> all, long[] counts, int from, int to)
+            throws SQLException {
+        for (int i = from; i < to; i++) {
             try {
                 String sql = all.get(i).sql().text();
                 counts[i] = Math.max(0, statement.execute(sql) ? 0 : statement.getLargeUpdateCount());
             } catch (SQLException failed) {
+                // As the driver tells it: what shared a Sync with the failure did not happen.
+                int[] none = new int[counts.length];
+                Arrays.fill(none, Statement.EXECUTE_FAILED);
                 throw new BatchUpdateException(
                         "Batch entry " + i + " was aborted: " + failed.getMessage(),
                         failed.getSQLState(),
                         failed.getErrorCode(),
-                        Arrays.stream(counts)
-                                .mapToInt(PoolSafeStatement::narrow)
-                                .toArray(),
+                        none,
                         failed);
             }
         }
-        return counts;
     }
 
     /** A batch that was begun on the connection that was left. */

@@ -237,15 +237,20 @@ final class VirtualSession {
                 || state().isChangedInTransaction()
                 || state().isHiddenStatePossible();
         int from = 0;
-        for (int i = 0; i < parts.size() - 1; i++) {
-            boolean ends = switch (parts.get(i).kind()) {
+        boolean outside = told && departure().isOutsideBlock();
+        for (int i = 0; told && i < parts.size() - 1; i++) {
+            SqlPart part = parts.get(i);
+            boolean ends = switch (part.kind()) {
                 case COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
-                default -> false;
+                // It commits at once, whatever becomes of what follows.
+                case DISCARD_ALL -> outside && part.resets().contains("*");
+                default -> outside && part.needsBlock();
             };
-            if (told && (ends || (i == 0 && isRefusedHere(parts.get(0))))) {
+            if (ends) {
                 flights.add(parts.subList(from, i + 1));
                 from = i + 1;
             }
+            outside = ends && !part.chain();
         }
         flights.add(parts.subList(from, parts.size()));
         return flights;
