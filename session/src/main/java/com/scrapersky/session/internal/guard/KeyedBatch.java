@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 import org.postgresql.core.BaseStatement;
 import org.postgresql.core.Field;
 import org.postgresql.core.ParameterList;
@@ -19,8 +20,8 @@ import org.postgresql.core.Tuple;
 /**
  * A batch in autocommit that asks for generated keys, on a session that has set something. Where the keys' columns have no
  * upper bound, the driver sends a Sync behind the first row and so commits it, whatever becomes of the others; these share
- * the next one (seen with pgjdbc 42.7.14 and unnamed statements; {@code QueryExecutorImpl.flushIfDeadlockRisk}). Otherwise all
- * rows share one. The same here, with the settings in front of each.
+ * the next one, or have one each where the statement is named (seen with pgjdbc 42.7.14; {@code
+ * QueryExecutorImpl.flushIfDeadlockRisk}). Otherwise all rows share one. The same here, with the settings in front of each.
  */
 final class KeyedBatch {
 
@@ -76,6 +77,17 @@ final class KeyedBatch {
             throw failed;
         }
         counts[0] = first[0];
+        if (together == null && isNamed()) {
+            for (int i = 0; i < otherRows.size(); i++) {
+                int row = i;
+                counts[i + 1] = session.withSettings(mayHideState, names, () -> {
+                    queries.add(otherQueries.get(row));
+                    rows.add(otherRows.get(row));
+                    return part()[0];
+                });
+            }
+            return counts;
+        }
         long[] rest = together != null ? together : session.withSettings(mayHideState, names, others);
         System.arraycopy(rest, 0, counts, 1, rest.length);
         return counts;
@@ -95,6 +107,11 @@ final class KeyedBatch {
         List<T> others = new ArrayList<>(behindFirst);
         behindFirst.clear();
         return others;
+    }
+
+    /** Whether the driver names the statement, as it does for two rows and more whatever its threshold is. */
+    private boolean isNamed() throws SQLException {
+        return statement.unwrap(PGStatement.class).getPrepareThreshold() != 0;
     }
 
     /** Executes the rows that the driver has now. */
