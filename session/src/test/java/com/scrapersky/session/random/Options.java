@@ -23,9 +23,9 @@ final class Options {
     private static final int STEPS = 100_000;
 
     /**
-     * Where programs are known to differ still, in rare combinations (a batch with generated keys in autocommit that fails half
-     * way, SET LOCAL in autocommit behind a description, …): left out unless asked for with
-     * {@code -Dsky.random.without=}.
+     * Left out unless asked for with {@code -Dsky.random.without=}: 100,000 steps with three seeds have not shown yet that
+     * programs with these are equal. Known to differ still, in about one of 50,000 steps: generated keys asked for where COMMIT
+     * stands in the text, and BEGIN with an isolation level behind DEALLOCATE ALL in one transaction.
      */
     private static final String NOT_EQUAL_YET =
             "FUNCTION,DO_BLOCK,TRIGGER,LOCAL_SETTING,OUTSIDE_TRANSACTION,CURRVAL,CLIENT_INFO,HIDDEN,ERROR,STATEMENT_METADATA";
