@@ -1,5 +1,6 @@
 package com.scrapersky.session;
 
+import com.scrapersky.session.internal.guard.ContextSettings;
 import com.scrapersky.session.internal.guard.Guard;
 import com.scrapersky.session.internal.guard.PoolSafeConnection;
 import com.scrapersky.session.internal.guard.PoolSafeDataSource;
@@ -63,7 +64,7 @@ final class ConnectionSource implements AutoCloseable {
                     ? Errors.noConnection("the database could not be opened: ", error)
                     : (RuntimeException) failed;
         }
-        return new ConnectionSource(new PoolSafeDataSource(pool, guard, false), pool, profile, sessions);
+        return new ConnectionSource(new PoolSafeDataSource(pool, guard, false, () -> null), pool, profile, sessions);
     }
 
     /** Reads what the database's own code may do unseen, and lets the server judge what sessions begin with. */
@@ -150,7 +151,7 @@ final class ConnectionSource implements AutoCloseable {
             }
             Guard built = look(pool, guard, found, defaults, applicationName);
             return new ConnectionSource(
-                    new PoolSafeDataSource(pool, built, unnamed),
+                    new PoolSafeDataSource(pool, built, unnamed, () -> null),
                     null,
                     found.with(parameters, warnings, List.of(), found.statementMode()),
                     null);
@@ -212,21 +213,22 @@ final class ConnectionSource implements AutoCloseable {
                 .poolerTracks(profile.pooler() != PoolerProfile.Pooler.SUPAVISOR);
     }
 
-    DataSource dataSource() {
-        return dataSource;
+    DataSource dataSource(ContextBinding contexts) {
+        return dataSource.with(contexts);
     }
 
     PoolerProfile profile() {
         return profile;
     }
 
-    PoolSafeConnection borrow() {
+    /** @param context what the session begins with, or null */
+    PoolSafeConnection borrow(@Nullable ContextSettings context) {
         HikariDataSource pool = owned;
         if (pool != null && pool.isClosed()) {
             throw Errors.usage("the factory is closed", "keep it open for as long as the program needs the database");
         }
         try {
-            return dataSource.getConnection();
+            return dataSource.getConnection(context);
         } catch (SQLException error) {
             throw Errors.noConnection(pool == null ? "" : state(pool.getHikariPoolMXBean()), error);
         }

@@ -7,10 +7,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,15 +58,32 @@ public final class DatabaseSessionFactory implements AutoCloseable {
     private static final int DEFAULT_SESSION_CONNECTIONS = 3;
 
     private final ConnectionSource connections;
-    private final Map<String, NamedSql> scanned = new ConcurrentHashMap<>();
+    private final ContextBinding contexts;
+
+    /** Whether it is a view of another factory, which owns the pool. */
+    private final boolean view;
+
+    private final Map<String, NamedSql> scanned;
     /** Not static: work on one database may well do work on another one. */
     @SuppressWarnings("ThreadLocalUsage")
-    private final ThreadLocal<@Nullable DatabaseSession> working = new ThreadLocal<>();
+    private final ThreadLocal<@Nullable DatabaseSession> working;
 
-    DatabaseSessionFactory(ConnectionSource connections) {
+    DatabaseSessionFactory(ConnectionSource connections, ContextBinding contexts) {
         this.connections = connections;
+        this.contexts = contexts;
+        this.view = false;
+        this.scanned = new ConcurrentHashMap<>();
+        this.working = new ThreadLocal<>();
         LOG.info("Sky Session: {}", connections.profile());
         connections.profile().warnings().forEach(warning -> LOG.warn("Sky Session: {}", warning));
+    }
+
+    private DatabaseSessionFactory(DatabaseSessionFactory of, ContextBinding contexts) {
+        this.connections = of.connections;
+        this.contexts = contexts;
+        this.view = true;
+        this.scanned = of.scanned;
+        this.working = of.working;
     }
 
     /**
@@ -99,7 +119,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * @throws ConnectionException if the pool gives no connection, or one that is not pgjdbc's
      */
     public static DatabaseSessionFactory wrap(DataSource dataSource) {
-        return new DatabaseSessionFactory(ConnectionSource.over(dataSource));
+        return new DatabaseSessionFactory(ConnectionSource.over(dataSource), ContextBinding.of(Set.of(), null));
     }
 
     /**
@@ -127,6 +147,29 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         return inTransaction(work, false);
     }
 
+    /**
+     * This factory for sessions of one context: the same pool, and everything that comes from the view, {@link #sql},
+     * {@link #read}, {@link #write}, {@link #openSession}, {@link #dataSource} and {@link RawSql} on it, acts in that context
+     * from its first statement on. It takes the place of the factory's own context; {@link SessionContext#none()} is the
+     * login's own. No round trip, and little more than an allocation: make one for each request. Closing the view does
+     * nothing.
+     *
+     * <p>On a direct connection and in session mode the same holds, transaction by transaction, so that nothing of the
+     * context stays on the connection. Such a session leaves its backend clean: where it used what needs one of its own (a
+     * temporary table, LISTEN, a session advisory lock), it is discarded when the connection is given back, in one round trip.
+     * Where no {@link Builder#roles} and no {@link Builder#context} were told, the first context reads what the database's
+     * functions may do to a session, as building behind a pooler does.
+     *
+     * <p>Values are sent as parameters. A plain {@link java.sql.Statement} has none in JDBC; with the settings in front it is
+     * sent as a prepared one where its text allows, which a text with JDBC escapes switched off does not: those, calls, COPY
+     * and updatable rows quote the values as literals, by PostgreSQL's own rules.
+     *
+     * @throws SessionUsageException if the context's role is none of {@link Builder#roles}
+     */
+    public DatabaseSessionFactory withContext(SessionContext context) {
+        return new DatabaseSessionFactory(this, contexts.fixed(context));
+    }
+
     /** A session whose owner ends it: {@link DatabaseSession#commit()}, or rolled back by {@link DatabaseSession#close()}. */
     public DatabaseSession openSession() {
         return open(false, false);
@@ -134,7 +177,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
 
     /** One statement in a transaction of its own, in one round trip. */
     public SqlStatement sql(String text) {
-        return new SqlStatement(need -> new BorrowedLease(connections.borrow(), need != Need.STATEMENT), scan(text));
+        return new SqlStatement(
+                need -> new BorrowedLease(connections.borrow(contexts.get()), need != Need.STATEMENT), scan(text));
     }
 
     /**
@@ -145,7 +189,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * {@link SessionFeatureRefusedException} where it is not. Closing the pool is left to this factory.
      */
     public DataSource dataSource() {
-        return connections.dataSource();
+        return connections.dataSource(contexts);
     }
 
     /** What stands in front of the database, how that is known, and which parameters were applied for which reason. */
@@ -161,10 +205,12 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         return connections.moves();
     }
 
-    /** Closes the pool, unless it was wrapped. Sessions that are open are cut off. */
+    /** Closes the pool, unless it was wrapped, or this is a view. Sessions that are open are cut off. */
     @Override
     public void close() {
-        connections.close();
+        if (!view) {
+            connections.close();
+        }
     }
 
     private <T extends @Nullable Object, X extends Exception> T inTransaction(SessionWork<T, X> work, boolean readOnly)
@@ -190,7 +236,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
     }
 
     private DatabaseSession open(boolean readOnly, boolean endedByFactory) {
-        var connection = connections.borrow();
+        var connection = connections.borrow(contexts.get());
         try {
             return new DatabaseSession(connection, this::scan, readOnly, endedByFactory);
         } catch (SQLException error) {
@@ -236,6 +282,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         private @Nullable Duration connectionTimeout;
         private final Map<String, String> driverProperties = new LinkedHashMap<>();
         private final Map<SessionFeature, SessionFeature.Treatment> policy = new EnumMap<>(SessionFeature.class);
+        private final Set<String> roles = new LinkedHashSet<>();
+        private @Nullable Supplier<SessionContext> context;
         private @Nullable DatabaseUrl sessionUrl;
         private int maximumSessionConnections = DEFAULT_SESSION_CONNECTIONS;
 
@@ -332,6 +380,36 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         }
 
         /**
+         * The roles that a {@link SessionContext} may act as, by their names in the database: {@code roles("anon",
+         * "authenticated")}. None unless told. The usual login may SET ROLE to nearly anything, so a role that comes with a
+         * request is held against this list. Building reads what the database wants to hold for them, in one round trip; what
+         * keeps one of them from working is logged.
+         */
+        public Builder roles(String... names) {
+            for (String name : names) {
+                roles.add(SessionContext.builder().role(name).build().role().orElseThrow());
+            }
+            return this;
+        }
+
+        /**
+         * Where each session's context comes from: asked when a session, a statement outside of one or a connection of
+         * {@link DatabaseSessionFactory#dataSource()} begins, on the thread that begins it. A web layer gives one that looks at
+         * the request; endpoints and services pass nothing on.
+         *
+         * <pre>{@code
+         * DatabaseSessionFactory.builder(url).roles("anon", "authenticated").context(CurrentUser::context).build();
+         * }</pre>
+         *
+         * <p>It never returns null: that is a {@link SessionUsageException} (an SQLException from the DataSource), because a
+         * session without a context has the login's own rights. {@link SessionContext#none()} says so on purpose.
+         */
+        public Builder context(Supplier<SessionContext> supplier) {
+            context = Objects.requireNonNull(supplier);
+            return this;
+        }
+
+        /**
          * Finds out what is in front of the database, and opens the pool.
          *
          * @throws ConnectionException if the database cannot be reached, or refuses the login
@@ -339,7 +417,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         public DatabaseSessionFactory build() {
             return new DatabaseSessionFactory(
                     new PoolAssembly(url, driverProperties, pooler, maximumPoolSize, connectionTimeout)
-                            .open(policy, sessions()));
+                            .open(policy, sessions(), roles, context != null),
+                    ContextBinding.of(roles, context));
         }
 
         private @Nullable SessionPool sessions() {

@@ -117,12 +117,20 @@ final class PoolAssembly {
         return new Destination(host.name(), host.port(), user, url.database(), Destination.enforcesTls(sslmode));
     }
 
-    ConnectionSource open(Map<SessionFeature, Treatment> policy, @Nullable SessionPool sessions) {
+    ConnectionSource open(
+            Map<SessionFeature, Treatment> policy,
+            @Nullable SessionPool sessions,
+            Set<String> roles,
+            boolean contexts) {
         PoolerProfile known = given;
         PoolerProfile profile = known == null ? detect() : known;
         HikariDataSource pool = pool(profile);
         boolean shared = profile.mode() == Mode.TRANSACTION;
-        Guard.Builder guard = ConnectionSource.guard(profile).policy(policy).sessions(sessions);
+        Guard.Builder guard = ConnectionSource.guard(profile)
+                .policy(policy)
+                .sessions(sessions)
+                .roles(roles)
+                .contexts(contexts);
         if (shared) {
             guard.readOnlySentAtOnce(start.isReadOnlySentAtOnce());
         }

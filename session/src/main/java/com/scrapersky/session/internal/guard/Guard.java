@@ -3,6 +3,7 @@ package com.scrapersky.session.internal.guard;
 import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.SessionFeature.Treatment;
 import com.scrapersky.session.internal.sql.GuardedSql;
+import com.scrapersky.session.internal.sql.RoleChoices;
 import com.scrapersky.session.internal.sql.SqlPart;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
@@ -11,13 +12,16 @@ import java.sql.Statement;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +48,9 @@ public final class Guard {
     private final boolean passThrough;
     private final Settings defaults;
 
+    /** The roles that a context may act as. */
+    private final Set<String> roles;
+
     /** What the driver asks for when it connects, and RESET goes back to. */
     private final Settings startup;
 
@@ -56,10 +63,17 @@ public final class Guard {
     private final Isolation isolation = new Isolation();
     private final Map<String, KnownText> texts = new ConcurrentHashMap<>();
     private final Set<SessionFeature> warned = ConcurrentHashMap.newKeySet();
+    private final Set<String> remarked = ConcurrentHashMap.newKeySet();
     private final Set<String> schemas = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean refreshing = new AtomicBoolean();
 
     private volatile HiddenState hidden = HiddenState.none();
+    private volatile RoleSettings roleSettings = RoleSettings.NONE;
+
+    /** Whether sessions are watched at all: with backends of their own only those of a context. */
+    private volatile boolean watching;
+
+    private final ReentrantLock beginningToWatch = new ReentrantLock();
     private final AtomicInteger version = new AtomicInteger();
     private volatile boolean stale;
 
@@ -73,6 +87,8 @@ public final class Guard {
     private Guard(Builder builder) {
         this.passThrough = builder.passThrough;
         this.defaults = Settings.of(builder.defaults);
+        this.roles = Set.copyOf(builder.roles);
+        this.watching = !builder.passThrough || builder.contexts;
         this.startup = Settings.of(builder.startup);
         this.poolerTracks = builder.poolerTracks;
         this.readOnlySentAtOnce = builder.readOnlySentAtOnce;
@@ -95,7 +111,49 @@ public final class Guard {
 
     /** Guards a connection for one borrow. */
     public PoolSafeConnection guard(Connection connection) throws SQLException {
-        return new PoolSafeConnection(this, connection);
+        return guard(connection, null);
+    }
+
+    /** Guards a connection for one borrow, whose session begins with what {@code context} asks for. */
+    public PoolSafeConnection guard(Connection connection, @Nullable ContextSettings context) throws SQLException {
+        if (context != null && !watching) {
+            watch(connection);
+        }
+        return new PoolSafeConnection(this, connection, context);
+    }
+
+    /** The first context over backends of their own: from now on it matters what the database's code may do. */
+    private void watch(Connection connection) throws SQLException {
+        beginningToWatch.lock();
+        try {
+            if (!watching) {
+                read(connection);
+                watching = true;
+            }
+        } finally {
+            beginningToWatch.unlock();
+        }
+    }
+
+    /** What sessions of a context begin with: the pool's own, what the role asks for, and the context itself. */
+    Settings start(ContextSettings context) {
+        String role = context.role();
+        Settings start = defaults;
+        if (role != null) {
+            start = start.withAll(roleSettings.of(role).asMap());
+        }
+        start = start.withAll(context.settings());
+        return role == null ? start : start.with("role", role);
+    }
+
+    /** Whether a context may act as it. */
+    boolean isAllowed(String role) {
+        return roles.contains(role);
+    }
+
+    /** What a program that wants a role is told. */
+    String allowedRoles() {
+        return roles.isEmpty() ? "none" : String.join(", ", new TreeSet<>(roles));
     }
 
     boolean isPassThrough() {
@@ -191,11 +249,13 @@ public final class Guard {
         }
         features.removeIf(feature -> treatment(feature) == Treatment.ALLOW);
         Set<String> names = KnownText.mayHideState(features) ? SettingNames.inQuotes(sql) : Set.of();
+        List<String> choices = RoleChoices.of(sql);
         KnownText text = new KnownText(
                 guarded,
                 Set.copyOf(features),
-                guarded.isPlain() && features.isEmpty(),
+                guarded.isPlain() && features.isEmpty() && choices.isEmpty(),
                 names,
+                choices,
                 SequenceUse.draws(guarded),
                 current);
         if (texts.size() >= TEXTS_KEPT) {
@@ -232,9 +292,12 @@ public final class Guard {
 
     /** Reads what the database's code may do unseen. One round trip. */
     public void readCatalogue(Connection connection) throws SQLException {
-        if (passThrough) {
-            return;
+        if (watching) {
+            read(connection);
         }
+    }
+
+    private void read(Connection connection) throws SQLException {
         stale = false;
         schemas.clear();
         PGConnection driver = connection.unwrap(PGConnection.class);
@@ -250,6 +313,9 @@ public final class Guard {
             HiddenState read = HiddenState.read(connection);
             boolean changed = !(read.isEmpty() && hidden.isEmpty());
             hidden = read;
+            if (!roles.isEmpty()) {
+                readRoles(connection);
+            }
             lookAgainLater();
             if (changed) {
                 version.incrementAndGet();
@@ -264,6 +330,16 @@ public final class Guard {
             }
             driver.setPrepareThreshold(threshold);
         }
+    }
+
+    private void readRoles(Connection connection) throws SQLException {
+        RoleSettings read = RoleSettings.read(connection, roles);
+        for (String remark : read.remarks()) {
+            if (remarked.add(remark)) {
+                LOG.warn("roles for session contexts: {}", remark);
+            }
+        }
+        roleSettings = read;
     }
 
     /** Lets the server judge the settings that sessions begin with, in a transaction that leaves nothing. One round trip. */
@@ -332,6 +408,8 @@ public final class Guard {
         private boolean passThrough;
         private Map<String, String> defaults = Map.of();
         private Map<String, String> startup = Map.of();
+        private Set<String> roles = Set.of();
+        private boolean contexts;
         private boolean poolerTracks = true;
         private boolean readOnlySentAtOnce;
         private Map<SessionFeature, Treatment> policy = Map.of();
@@ -350,6 +428,19 @@ public final class Guard {
         /** What each session begins with, where the URL or the pool sets something. */
         public Builder defaults(Map<String, String> settings) {
             defaults = settings;
+            return this;
+        }
+
+        /** The roles that contexts may act as. */
+        public Builder roles(Set<String> names) {
+            roles = names;
+            contexts |= !names.isEmpty();
+            return this;
+        }
+
+        /** Whether sessions with a context are to be expected, for which the catalogue is better read at once. */
+        public Builder contexts(boolean value) {
+            contexts |= value;
             return this;
         }
 

@@ -2,6 +2,7 @@ package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.internal.sql.GuardedSql;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -11,14 +12,21 @@ import java.util.Set;
  * @param features what executing it may touch, seen or unseen, that the policy does not simply allow
  * @param clean whether the text can go to any backend as it is, once the session's settings are there
  * @param names of custom settings that it may set, where it may set any unseen
+ * @param roles that it asks to act as; such a text is never clean
  * @param draws whether it may draw numbers from sequences
  * @param version of the knowledge about the database that this was made with
  */
 record KnownText(
-        GuardedSql sql, Set<SessionFeature> features, boolean clean, Set<String> names, boolean draws, int version) {
+        GuardedSql sql,
+        Set<SessionFeature> features,
+        boolean clean,
+        Set<String> names,
+        List<String> roles,
+        boolean draws,
+        int version) {
 
     /** Stands for any text of a session that has its backend for itself. */
-    static final KnownText UNWATCHED = new KnownText(GuardedSql.of(""), Set.of(), true, Set.of(), false, -1);
+    static final KnownText UNWATCHED = new KnownText(GuardedSql.of(""), Set.of(), true, Set.of(), List.of(), false, -1);
 
     boolean mayHideState() {
         return mayHideState(features);

@@ -34,9 +34,9 @@ public final class PoolSafeConnection extends ForwardingConnection {
     private Connection face = this;
     private boolean closed;
 
-    PoolSafeConnection(Guard guard, Connection delegate) throws SQLException {
+    PoolSafeConnection(Guard guard, Connection delegate, @Nullable ContextSettings context) throws SQLException {
         super(delegate);
-        this.session = new VirtualSession(guard, delegate, this);
+        this.session = new VirtualSession(guard, delegate, this, context);
     }
 
     VirtualSession session() {

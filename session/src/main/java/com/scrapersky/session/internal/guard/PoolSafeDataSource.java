@@ -1,9 +1,12 @@
 package com.scrapersky.session.internal.guard;
 
+import com.scrapersky.session.SessionUsageException;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLNonTransientException;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -12,19 +15,46 @@ import org.postgresql.PGConnection;
 /** A pool as its users may see it: they borrow pool-safe connections from it, and cannot close it. */
 public final class PoolSafeDataSource implements DataSource {
 
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
     private final DataSource pool;
     private final Guard guard;
     private final boolean unnameStatements;
+    private final Supplier<? extends @Nullable ContextSettings> contexts;
 
-    /** @param unnameStatements whether each borrowed connection must be told to leave no named statements behind */
-    public PoolSafeDataSource(DataSource pool, Guard guard, boolean unnameStatements) {
+    /**
+     * @param unnameStatements whether each borrowed connection must be told to leave no named statements behind
+     * @param contexts is asked at each borrow what its session begins with
+     */
+    public PoolSafeDataSource(
+            DataSource pool,
+            Guard guard,
+            boolean unnameStatements,
+            Supplier<? extends @Nullable ContextSettings> contexts) {
         this.pool = pool;
         this.guard = guard;
         this.unnameStatements = unnameStatements;
+        this.contexts = contexts;
+    }
+
+    /** The same pool for other sessions. */
+    public PoolSafeDataSource with(Supplier<? extends @Nullable ContextSettings> others) {
+        return new PoolSafeDataSource(pool, guard, unnameStatements, others);
     }
 
     @Override
     public PoolSafeConnection getConnection() throws SQLException {
+        ContextSettings context;
+        try {
+            context = contexts.get();
+        } catch (SessionUsageException refused) {
+            throw new SQLNonTransientException(refused.getMessage(), INSUFFICIENT_PRIVILEGE, refused);
+        }
+        return getConnection(context);
+    }
+
+    /** Borrows for a session that begins with {@code context}. */
+    public PoolSafeConnection getConnection(@Nullable ContextSettings context) throws SQLException {
         guard.refreshInBackground(pool);
         Connection connection = pool.getConnection();
         try {
@@ -32,7 +62,7 @@ public final class PoolSafeDataSource implements DataSource {
                 // A field of the driver's connection. At 0 its own BEGIN, COMMIT and ROLLBACK are unnamed, too.
                 connection.unwrap(PGConnection.class).setPrepareThreshold(0);
             }
-            return guard.guard(connection);
+            return guard.guard(connection, context);
         } catch (SQLException notPgjdbc) {
             connection.close();
             throw notPgjdbc;

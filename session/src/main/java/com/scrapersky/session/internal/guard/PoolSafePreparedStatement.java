@@ -12,6 +12,7 @@ import java.sql.SQLWarning;
 import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 import org.postgresql.core.TransactionState;
 
 /**
@@ -149,6 +150,10 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             }
         }
         SessionMove.carryOver(delegate, statement);
+        // For a named statement with a text column the driver would put a Sync in front of it, behind which the
+        // settings are
+        // gone (QueryExecutorImpl.flushIfDeadlockRisk, 42.7.14).
+        statement.unwrap(PGStatement.class).setPrepareThreshold(0);
         int index = 0;
         for (String value : flight.bound()) {
             statement.setString(++index, value);

@@ -60,13 +60,10 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         if (text.draws()) {
             session.drew(text);
         }
-        if (straight) {
-            if (generation != session.generation()) {
-                followMove();
-            }
-            return true;
+        if (generation != session.generation()) {
+            followMove();
         }
-        return false;
+        return straight;
     }
 
     /** Sends {@code text} with what must be in front of it and behind it. */

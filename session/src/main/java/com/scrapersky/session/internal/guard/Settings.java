@@ -58,6 +58,16 @@ final class Settings {
         return new Settings(changed);
     }
 
+    /** With all of these, which win. */
+    Settings withAll(Map<String, String> others) {
+        if (others.isEmpty()) {
+            return this;
+        }
+        Map<String, String> changed = new LinkedHashMap<>(values);
+        others.forEach((name, value) -> changed.put(key(name), value));
+        return new Settings(changed);
+    }
+
     /** With the value that {@code defaults} has, or without one. */
     Settings without(String name, Settings defaults) {
         String key = key(name);

@@ -4,9 +4,11 @@ import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.SessionFeature.Treatment;
 import com.scrapersky.session.internal.guard.Flight.Purpose;
 import com.scrapersky.session.internal.guard.Flight.Step;
+import com.scrapersky.session.internal.sql.RoleChoices;
 import com.scrapersky.session.internal.sql.SqlPart;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -33,6 +35,8 @@ final class VirtualSession {
     /** SQLSTATE 2D000, invalid transaction termination. */
     private static final String ENDED_INSIDE = "2D000";
 
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
     private final Guard guard;
 
     /** What the user has set, from the first look at it on: most borrows end without one. */
@@ -47,8 +51,20 @@ final class VirtualSession {
     /** Whether anything was done in this session that may have begun a transaction without the driver's knowing. */
     private boolean eventful;
 
-    /** Whether the backend belongs to this session alone, so that nothing has to be watched. */
+    /** What the session is bound to, whose settings are told to each transaction wherever it runs. */
+    private final @Nullable ContextSettings context;
+
+    /** The settings that the session begins with. */
+    private final Settings start;
+
+    /** Whether the backend belongs to this session alone, and it has no context: nothing has to be watched. */
     private boolean ownBackend;
+
+    /** Whether the backend belongs to this session alone although it is watched. */
+    private boolean backendKept;
+
+    /** Whether something was left at a backend that the pool keeps for the next session. */
+    private boolean backendUsed;
 
     /** The connection before the move. */
     private @Nullable Connection left;
@@ -62,11 +78,15 @@ final class VirtualSession {
     /** Whether the open transaction changed what the catalogue says about functions and triggers. */
     private boolean definesCode;
 
-    VirtualSession(Guard guard, Connection connection, PoolSafeConnection face) throws SQLException {
+    VirtualSession(Guard guard, Connection connection, PoolSafeConnection face, @Nullable ContextSettings context)
+            throws SQLException {
         this.guard = guard;
         this.face = face;
         this.connection = connection;
-        this.ownBackend = guard.isPassThrough();
+        this.context = context;
+        this.start = context == null ? guard.defaults() : guard.start(context);
+        this.ownBackend = guard.isPassThrough() && context == null;
+        this.backendKept = guard.isPassThrough();
     }
 
     Guard guard() {
@@ -98,7 +118,7 @@ final class VirtualSession {
     VirtualState state() {
         VirtualState mine = state;
         if (mine == null) {
-            mine = new VirtualState(guard.defaults(), guard.startup());
+            mine = new VirtualState(start, guard.startup());
             state = mine;
         }
         return mine;
@@ -107,7 +127,7 @@ final class VirtualSession {
     /** Whether the backend, as far as this session is concerned, is as it wants it. */
     private boolean isSettled() {
         VirtualState mine = state;
-        return mine == null ? guard.defaults() == Settings.NONE : mine.isSettled();
+        return mine == null ? start == Settings.NONE : mine.isSettled();
     }
 
     boolean hasOwnBackend() {
@@ -145,12 +165,17 @@ final class VirtualSession {
      */
     boolean board(KnownText text) throws SQLException {
         eventful = true;
+        if (context != null) {
+            requireWithinContext(context, text);
+        }
         for (SessionFeature feature : text.features()) {
             switch (guard.treatment(feature)) {
                 case REFUSE -> throw guard.refusal(feature, "refused by the policy of this factory");
                 case WARN -> guard.warn(feature);
                 case MOVE -> {
-                    if (needsBackend(feature, text)) {
+                    if (backendKept) {
+                        backendUsed = true;
+                    } else if (needsBackend(feature, text)) {
                         moveFor(feature);
                     }
                 }
@@ -180,6 +205,34 @@ final class VirtualSession {
         }
     }
 
+    /** What would leave the context behind is refused; what code in the database does is not seen. */
+    private void requireWithinContext(ContextSettings bound, KnownText text) throws SQLException {
+        for (SqlPart part : text.sql().parts()) {
+            if (part.kind() == SqlPart.Kind.OWN_TRANSACTION) {
+                throw guard.refusal(
+                        SessionFeature.OWN_TRANSACTION,
+                        "in a session with a context, whose role and settings hold within transactions only; use"
+                                + " withContext(SessionContext.none()) for it");
+            }
+        }
+        if (bound.role() == null) {
+            return;
+        }
+        for (String role : text.roles()) {
+            if (!guard.isAllowed(role)) {
+                throw new SQLNonTransientException(
+                        (role.equals(RoleChoices.COMPUTED)
+                                        ? "a role that is computed, or another login,"
+                                        : "the role " + role)
+                                + " cannot be taken on in a session whose context has a role: only the roles of the factory ("
+                                + guard.allowedRoles()
+                                + ") can, each as a literal. RESET ROLE goes back to the context's; for the login's own rights"
+                                + " use withContext(SessionContext.none())",
+                        INSUFFICIENT_PRIVILEGE);
+            }
+        }
+    }
+
     /** Notes what a later question about a sequence may be about. */
     void drew(KnownText text) throws SQLException {
         if (!ownBackend && !connection.getAutoCommit()) {
@@ -198,7 +251,7 @@ final class VirtualSession {
 
     /** Goes on with a backend of its own, at a transaction's boundary, or refuses. */
     void moveFor(SessionFeature feature) throws SQLException {
-        if (ownBackend) {
+        if (ownBackend || backendKept) {
             return;
         }
         SessionConnections sessions = guard.sessions();
@@ -211,7 +264,8 @@ final class VirtualSession {
         }
         Connection target = sessions.borrow(feature);
         try {
-            SessionMove.carryOver(connection, target, state().session());
+            // What a context asks for goes on being told to each transaction, so that RESET cannot leave it.
+            SessionMove.carryOver(connection, target, context == null ? state().session() : Settings.NONE);
         } catch (SQLException failed) {
             target.close();
             throw failed;
@@ -220,7 +274,9 @@ final class VirtualSession {
         left = connection;
         connection = target;
         driver = CheckedConnection.driver(target);
-        ownBackend = true;
+        tracked = null;
+        backendKept = true;
+        ownBackend = context == null;
         generation++;
         face.moved(target);
     }
@@ -345,9 +401,16 @@ final class VirtualSession {
     }
 
     private void captured(String name, @Nullable String value) {
-        if (value != null) {
+        if (value != null && !leavesContext(name, value)) {
             state().change(state().session().with(name, value), false);
         }
+    }
+
+    /** A role that code in the database has taken on for the session ends with the transaction where it is none of the factory's. */
+    private boolean leavesContext(String name, String value) {
+        return context != null
+                && context.role() != null
+                && (name.equals("session_authorization") || (name.equals("role") && !guard.isAllowed(value)));
     }
 
     private void follow(SqlPart part, boolean wasFailed) {
@@ -611,6 +674,9 @@ final class VirtualSession {
         if ((eventful || ownBackend || !autoCommit) && transactionState() != TransactionState.IDLE) {
             rollbackOrLeave();
         }
+        if (backendUsed && before == null) {
+            discard();
+        }
         state = null;
     }
 
@@ -635,6 +701,19 @@ final class VirtualSession {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    /** What a session with a context left at a backend of the pool's is not for the next one. */
+    private void discard() throws SQLException {
+        boolean autoCommit = connection.getAutoCommit();
+        connection.setAutoCommit(true);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DISCARD ALL");
+        } catch (SQLException dirty) {
+            connection.abort(Runnable::run);
+            throw dirty;
+        }
+        connection.setAutoCommit(autoCommit);
     }
 
     void rollback() throws SQLException {

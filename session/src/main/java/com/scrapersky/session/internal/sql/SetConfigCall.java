@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
  * A call of {@code set_config(name, value, is_local)}, as far as its text tells.
  *
  * @param setting the setting's name in lower case, or null where only the server knows it
+ * @param value the value where it is a literal, or null
  * @param toDefault whether the value is a literal null, which means a reset
  * @param scopeFrom the first token of the third argument
  * @param scopeTo the token behind its last
  */
-record SetConfigCall(@Nullable String setting, boolean toDefault, Scope scope, int scopeFrom, int scopeTo) {
+record SetConfigCall(
+        @Nullable String setting, @Nullable String value, boolean toDefault, Scope scope, int scopeFrom, int scopeTo) {
 
     /** What the third argument says. */
     enum Scope {
@@ -35,9 +37,11 @@ record SetConfigCall(@Nullable String setting, boolean toDefault, Scope scope, i
         }
         Literal name = Literal.read(sql, open + 1, first);
         String setting = name.text;
+        Literal value = Literal.read(sql, first + 1, second);
         return new SetConfigCall(
                 setting == null ? null : SqlNames.lowerCase(setting),
-                Literal.read(sql, first + 1, second).isNull,
+                value.text,
+                value.isNull,
                 Literal.read(sql, second + 1, close).scope(),
                 second + 1,
                 close);
