@@ -1,0 +1,200 @@
+package com.scrapersky.session.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.scrapersky.session.DatabaseSession;
+import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.PoolerProfile;
+import com.scrapersky.session.Row;
+import com.scrapersky.session.SessionContext;
+import com.scrapersky.session.SessionContext.Isolation;
+import com.scrapersky.session.testkit.RoundTrips;
+import com.scrapersky.session.testkit.TransactionPooler;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a context costs, counted at the wire, directly and in front of each pooler. */
+class ContextRoundTripsTest {
+
+    /** Where the wire is counted: at a pooler of the testkit that plays that part, or stands in front of a real one. */
+    enum Wire {
+        DIRECT(
+                PoolerProfile::direct,
+                () -> TransactionPooler.pgBouncer126(Route.postgres().url())),
+        REAL_PGBOUNCER_1_18(
+                PoolerProfile::pgBouncerTransaction,
+                () -> TransactionPooler.pgBouncer118(
+                        Route.PGBOUNCER_1_18.endpoint().url())),
+        REAL_PGBOUNCER_1_26(
+                PoolerProfile::pgBouncerTransaction,
+                () -> TransactionPooler.pgBouncer126(
+                        Route.PGBOUNCER_1_26.endpoint().url())),
+        LIKE_PGBOUNCER_1_18(
+                PoolerProfile::pgBouncerTransaction,
+                () -> TransactionPooler.pgBouncer118(Route.postgres().url())),
+        LIKE_PGBOUNCER_1_26(
+                PoolerProfile::pgBouncerTransaction,
+                () -> TransactionPooler.pgBouncer126(Route.postgres().url())),
+        LIKE_SUPAVISOR(
+                PoolerProfile::supavisorTransaction,
+                () -> TransactionPooler.supavisor(Route.postgres().url()));
+
+        private final Supplier<PoolerProfile> profile;
+        private final Supplier<TransactionPooler.Builder> pooler;
+
+        Wire(Supplier<PoolerProfile> profile, Supplier<TransactionPooler.Builder> pooler) {
+            this.profile = profile;
+            this.pooler = pooler;
+        }
+    }
+
+    private static final SessionContext ANN = SessionContext.builder()
+            .role("trip_role")
+            .claims(Map.of("sub", "ann"))
+            .build();
+
+    private static final SessionContext STRICT = SessionContext.builder()
+            .role("trip_role")
+            .claims(Map.of("sub", "ann"))
+            .isolation(Isolation.SERIALIZABLE)
+            .readOnly(true)
+            .build();
+
+    private static final String WHO = "select current_user || (current_setting('request.jwt.claims')::jsonb ->> 'sub')";
+
+    @BeforeAll
+    static void role() {
+        leaveNothing();
+        Route.postgres()
+                .execute(
+                        "create role trip_role",
+                        "alter role trip_role set statement_timeout = '30s'",
+                        "create table context_trips (id int, note text)",
+                        "grant all on context_trips to trip_role");
+    }
+
+    @AfterAll
+    static void leaveNothing() {
+        Route.postgres().execute("drop table if exists context_trips", "drop role if exists trip_role");
+    }
+
+    private interface Trips {
+        long of(RoundTrips.Work<Exception> work) throws Exception;
+    }
+
+    private interface Program {
+        void run(DatabaseSessionFactory sessions, Trips trips) throws Exception;
+    }
+
+    private static void on(Wire wire, Program program) throws Exception {
+        try (TransactionPooler pooler = wire.pooler.get().poolSize(2).start();
+                DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(pooler.url())
+                        .pooler(wire.profile.get())
+                        .maximumPoolSize(1)
+                        .roles("trip_role")
+                        .build()) {
+            program.run(sessions, work -> {
+                // HikariCP asks a connection that was idle for 500 ms whether it is alive.
+                sessions.sql("select 'awake'").row();
+                return RoundTrips.of(pooler, work);
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStatementTakesOneAndATransactionOneMoreThanItsStatements(Wire wire) throws Exception {
+        on(wire, (sessions, trips) -> {
+            for (SessionContext context : List.of(ANN, STRICT)) {
+                DatabaseSessionFactory ann = sessions.withContext(context);
+                for (int again = 0; again < 7; again++) {
+                    assertThat(trips.of(() -> assertThat(ann.sql(WHO).single(String.class))
+                                    .isEqualTo("trip_roleann")))
+                            .isEqualTo(1);
+                }
+                for (int n : new int[] {1, 2, 5}) {
+                    assertThat(trips.of(() -> ann.write(session -> ask(session, n))))
+                            .isEqualTo(n + 1);
+                    assertThat(trips.of(() -> ann.read(session -> ask(session, n))))
+                            .isEqualTo(n + 1);
+                }
+                assertThat(trips.of(() -> ann.write(session -> null))).isZero();
+                assertThat(trips.of(() -> {
+                            try (Stream<Row> rows =
+                                    ann.sql("select n from generate_series(1, 1000) n").pageSize(250).stream()) {
+                                assertThat(rows).hasSize(1000);
+                            }
+                        }))
+                        .isEqualTo(4 + 1 + 1);
+            }
+        });
+    }
+
+    private static int ask(DatabaseSession session, int times) {
+        for (int i = 0; i < times; i++) {
+            assertThat(session.sql(WHO + " where :i < 100").param("i", i).single(String.class))
+                    .isEqualTo("trip_roleann");
+        }
+        return times;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void jdbcCostsTheSame(Wire wire) throws Exception {
+        on(wire, (sessions, trips) -> {
+            for (SessionContext context : List.of(ANN, STRICT)) {
+                var dataSource = sessions.withContext(context).dataSource();
+                assertThat(trips.of(() -> {
+                            try (Connection connection = dataSource.getConnection()) {
+                                prepared(connection);
+                            }
+                        }))
+                        .isEqualTo(1);
+                assertThat(trips.of(() -> {
+                            try (Connection connection = dataSource.getConnection()) {
+                                plain(connection);
+                            }
+                        }))
+                        .isEqualTo(1);
+                assertThat(trips.of(() -> {
+                            try (Connection connection = dataSource.getConnection()) {
+                                connection.setAutoCommit(false);
+                                prepared(connection);
+                                plain(connection);
+                                prepared(connection);
+                                connection.commit();
+                            }
+                        }))
+                        .isEqualTo(3 + 1);
+            }
+        });
+    }
+
+    private static void prepared(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(WHO + " where ? < 7")) {
+            statement.setInt(1, 5);
+            try (var row = statement.executeQuery()) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getString(1)).isEqualTo("trip_roleann");
+            }
+        }
+    }
+
+    private static void plain(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                var row = statement.executeQuery(WHO)) {
+            assertThat(row.next()).isTrue();
+            assertThat(row.getString(1)).isEqualTo("trip_roleann");
+        }
+    }
+}
