@@ -43,7 +43,8 @@ class SessionContextTest {
     private static final String OWN = "select body from context_notes order by body";
 
     @BeforeAll
-    static void policies() {
+    static void policies() throws SQLException {
+        forgetNames(Route.LIKE_SUPAVISOR);
         leaveNothing();
         Route.postgres()
                 .execute(
@@ -66,6 +67,27 @@ class SessionContextTest {
                 .execute(
                         "do $$ begin execute format('alter role context_reader in database %I set lock_timeout = ''4s''',"
                                 + " current_database()); end $$");
+    }
+
+    /** A plain pgjdbc of another test may have left its name on backends; RESET ALL behind hidden code puts the server's back. */
+    private static void forgetNames(Route route) throws SQLException {
+        List<Connection> all = new ArrayList<>();
+        try {
+            for (int i = 0; i < Route.BACKENDS; i++) {
+                Connection connection =
+                        route.endpoint().connect(Map.of("assumeMinServerVersion", "12", "prepareThreshold", "0"));
+                all.add(connection);
+                connection.setAutoCommit(false);
+                PoolSafeDataSourceTest.execute(connection, "reset application_name");
+            }
+            for (Connection connection : all) {
+                connection.commit();
+            }
+        } finally {
+            for (Connection connection : all) {
+                connection.close();
+            }
+        }
     }
 
     @AfterAll
