@@ -24,6 +24,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -121,7 +122,11 @@ class TypesTest {
     @MethodSource("values")
     void goesThroughATableUnchangedOnEveryRoute(String type, Object value) {
         for (Route route : Route.values()) {
-            String table = "types_test_" + route.name().toLowerCase(java.util.Locale.ROOT);
+            // A table for each type: Odyssey with reserved statements keeps even unnamed ones under names of its own,
+            // by their
+            // texts, and "select v from t" stays what it was when t becomes another table (0A000, 22P02; seen with
+            // 1.5).
+            String table = ("types_test_" + route + "_" + type.replaceAll("\\W+", "_")).toLowerCase(Locale.ROOT);
             Route.postgres().execute("drop table if exists " + table, "create table " + table + " (v " + type + ")");
             try (DatabaseSessionFactory sessions = route.open()) {
                 sessions.read(session -> {
