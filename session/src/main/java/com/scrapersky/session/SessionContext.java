@@ -47,11 +47,12 @@ import org.jspecify.annotations.Nullable;
  * VACUUM}, are refused, for nothing transaction-local holds for them.
  *
  * <p><b>Thread safety.</b> Immutable. <b>Round trips.</b> None of its own: a statement takes one, a transaction of n
- * statements n + 1, isolation and read-only included. Calls, COPY, {@code getMetaData()}, updatable rows and a batch that
- * returns keys get the settings in one round trip before them.
+ * statements n + 1, isolation and read-only included. As a transaction's first work, batches, calls, COPY, {@code
+ * getMetaData()} and updatable rows get the settings in one round trip before them; outside of a transaction they are put into
+ * one, which takes another for its COMMIT.
  *
- * <p>Values are bound as parameters where JDBC has any; for a plain {@link java.sql.Statement}, which has none, see {@link
- * DatabaseSessionFactory#withContext}. No value is shown by {@link #toString()}, a message or a log.
+ * <p>Values are bound as parameters of prepared statements; where the driver takes none, they are quoted as literals: see
+ * {@link DatabaseSessionFactory#withContext}. No value is shown by {@link #toString()}, a message or a log.
  */
 public final class SessionContext {
 

@@ -148,6 +148,27 @@ class ContextRoundTripsTest {
         });
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aBatchGetsTheContextInOneBeforeIt(Wire wire) throws Exception {
+        on(wire, (sessions, trips) -> {
+            DatabaseSessionFactory ann = sessions.withContext(ANN);
+            String insert = "insert into context_trips values (:id, current_user)";
+            List<Map<String, Integer>> sets = List.of(Map.of("id", 1), Map.of("id", 2), Map.of("id", 3));
+            assertThat(trips.of(() -> ann.sql(insert).batch(sets)))
+                    .as("BEGIN with the context, the batch, COMMIT")
+                    .isEqualTo(3);
+            assertThat(trips.of(() -> ann.write(session -> session.sql(insert).batch(sets))))
+                    .isEqualTo(3);
+            assertThat(trips.of(() -> ann.write(session -> {
+                        session.sql("select 1").row();
+                        return session.sql(insert).batch(sets);
+                    })))
+                    .as("behind another statement it adds none")
+                    .isEqualTo(3);
+        });
+    }
+
     private static int ask(DatabaseSession session, int times) {
         for (int i = 0; i < times; i++) {
             assertThat(session.sql(WHO + " where :i < 100").param("i", i).single(String.class))

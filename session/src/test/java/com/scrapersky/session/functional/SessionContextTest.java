@@ -265,6 +265,35 @@ class SessionContextTest {
         });
     }
 
+    /** The driver puts a Sync behind 255 statements, and with it an end to what holds for the transaction. */
+    @ParameterizedTest
+    @EnumSource
+    void aTextOfManyStatementsDoesNotLeaveTheContext(Route route) throws Exception {
+        on(route, sessions -> {
+            try (Connection connection =
+                            sessions.withContext(reader("ann")).dataSource().getConnection();
+                    Statement statement = connection.createStatement()) {
+                String last = null;
+                boolean rows = statement.execute("select 1;".repeat(300) + "select current_user");
+                while (rows) {
+                    try (ResultSet result = statement.getResultSet()) {
+                        assertThat(result.next()).isTrue();
+                        last = result.getString(1);
+                    }
+                    rows = statement.getMoreResults();
+                }
+                assertThat(last).isEqualTo("context_reader");
+                assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> statement.execute("select 1;".repeat(300) + "do $$ begin commit; end $$"))
+                        .as("one that cannot be put into a transaction")
+                        .satisfies(refused -> assertThat(refused.getSQLState()).isEqualTo("0A000"))
+                        // Behind a pooler it is refused before for what it does inside.
+                        .withMessageContaining(route.isDirect() ? "setAutoCommit(false)" : "outside of transactions");
+                assertThat(bodies(connection)).hasSize(2);
+            }
+        });
+    }
+
     @ParameterizedTest
     @EnumSource
     void twoTenantsAtOnceNeverSeeEachOther(Route route) throws Exception {

@@ -16,6 +16,20 @@ import org.jspecify.annotations.Nullable;
  */
 record Flight(String sql, List<String> bound, List<Step> steps, boolean wrapped, boolean tellsSettings) {
 
+    /** The driver puts a Sync behind each of these. */
+    private static final int STEPS_UNDER_ONE_SYNC = 255;
+
+    /** Whether the driver would put a Sync in its middle, where no transaction of its own holds it together. */
+    boolean mayBeSplit() {
+        boolean ownTransaction =
+                wrapped || (!steps.isEmpty() && begins(steps.get(0).part()));
+        return !ownTransaction && steps.size() > STEPS_UNDER_ONE_SYNC;
+    }
+
+    private static boolean begins(@Nullable SqlPart first) {
+        return first != null && first.kind() == SqlPart.Kind.BEGIN;
+    }
+
     enum Purpose {
         /** A statement of the caller, whose results are the caller's. */
         CALLER,

@@ -22,6 +22,12 @@ final class FlightPlan {
     private static final String DEFAULT_READ_ONLY = "default_transaction_read_only";
     private static final String DEFAULT_DEFERRABLE = "default_transaction_deferrable";
 
+    /**
+     * With what goes around them they stay below the 256 steps behind which the driver puts a Sync, for fear that both sides
+     * wait on full buffers (QueryExecutorImpl.flushIfDeadlockRisk, 42.7.14): outside of a transaction the settings end there.
+     */
+    private static final int STATEMENTS_UNDER_ONE_SYNC = 60;
+
     private final VirtualState state;
     private final Cleanup cleanup;
     private final GeneratedKeys keys;
@@ -113,7 +119,8 @@ final class FlightPlan {
     private Flight compose(KnownText text, List<SqlPart> parts) {
         boolean alone = outsideBlock;
         boolean unclean = text.mayHideState() || parts.stream().anyMatch(part -> part.kind() == Kind.RESET_ALL);
-        boolean wrapped = unclean && alone && canBeWrapped(parts);
+        boolean mayBeSplit = parts.size() > STATEMENTS_UNDER_ONE_SYNC && !session.isEmpty();
+        boolean wrapped = (unclean || mayBeSplit) && alone && canBeWrapped(parts);
         if (wrapped) {
             add(Purpose.SILENT, "BEGIN");
         }

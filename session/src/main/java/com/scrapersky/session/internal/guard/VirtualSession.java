@@ -36,6 +36,7 @@ final class VirtualSession {
     private static final String ENDED_INSIDE = "2D000";
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    private static final String FEATURE_NOT_SUPPORTED = "0A000";
 
     private final Guard guard;
 
@@ -337,7 +338,19 @@ final class VirtualSession {
         if (transactionState() == TransactionState.IDLE) {
             state().forgetApplied();
         }
-        return FlightPlan.of(text, parts, state(), cleanup(names), keys, departure(), bindable);
+        FlightPlan.Departure departure = departure();
+        Flight flight = FlightPlan.of(text, parts, state(), cleanup(names), keys, departure, bindable);
+        if (departure.isOutsideBlock()
+                && flight.mayBeSplit()
+                && !state().session().isEmpty()) {
+            throw new SQLNonTransientException(
+                    "a text of " + parts.size()
+                            + " statements, outside of a transaction, in a session that has set something or"
+                            + " has a context: the driver would send it in several pieces, and what is set would hold for the"
+                            + " first only. Way out: setAutoCommit(false), or shorter texts",
+                    FEATURE_NOT_SUPPORTED);
+        }
+        return flight;
     }
 
     /**
