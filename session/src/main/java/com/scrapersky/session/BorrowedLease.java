@@ -1,18 +1,18 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.Errors.Phase;
-import java.sql.Connection;
+import com.scrapersky.session.internal.guard.PoolSafeConnection;
 import java.sql.SQLException;
 
 /** A connection borrowed for one execution: in autocommit, or in a transaction that ends with it. */
 final class BorrowedLease implements Lease {
 
-    private final Connection connection;
+    private final PoolSafeConnection connection;
     private final boolean transaction;
     private boolean autoCommitBefore;
     private boolean failed;
 
-    BorrowedLease(Connection connection, boolean transaction) {
+    BorrowedLease(PoolSafeConnection connection, boolean transaction) {
         this.connection = connection;
         this.transaction = transaction;
         try {
@@ -27,8 +27,13 @@ final class BorrowedLease implements Lease {
     }
 
     @Override
-    public Connection connection() {
+    public PoolSafeConnection connection() {
         return connection;
+    }
+
+    @Override
+    public boolean isAlone() {
+        return !transaction;
     }
 
     @Override

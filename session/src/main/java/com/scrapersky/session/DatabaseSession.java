@@ -43,6 +43,7 @@ public final class DatabaseSession implements AutoCloseable {
     private final boolean readOnlyBefore;
     private final Thread owner = Thread.currentThread();
     private final List<Cursor<?>> cursors = new ArrayList<>();
+    private final List<Pipeline> waiting = new ArrayList<>();
     private final Lease lease = new StatementLease();
     private @Nullable String ended;
     private @Nullable DatabaseException firstFailure;
@@ -70,6 +71,30 @@ public final class DatabaseSession implements AutoCloseable {
     public SqlStatement sql(String text) {
         checkUsable();
         return new SqlStatement(this::lease, scanner.apply(text));
+    }
+
+    /**
+     * Begins a pipeline in this transaction: statements that are sent together by {@link Pipeline#execute()}, in one round
+     * trip. A session that ends before a pipeline with statements is executed is rolled back, with an error.
+     */
+    public Pipeline pipeline() {
+        checkUsable();
+        return new Pipeline(new SessionPipelines(), scanner);
+    }
+
+    /**
+     * Lets {@code work} put statements into a pipeline in this transaction, executes it, and returns what the work returned:
+     * a {@link Result}, or something made of several.
+     */
+    public <T extends @Nullable Object> T pipeline(Function<Pipeline, T> work) {
+        Pipeline pipeline = pipeline();
+        return pipeline.executeAfter(work);
+    }
+
+    /** A COPY in this transaction, to load rows or to unload them. Costs nothing until one of its methods executes it. */
+    public Copy copy(String text) {
+        checkUsable();
+        return new Copy(this::lease, scanner.apply(text));
     }
 
     /**
@@ -182,7 +207,8 @@ public final class DatabaseSession implements AutoCloseable {
         checkUsable();
         boolean lost = isLost();
         boolean failed = !lost && isFailed();
-        boolean committing = commit && !lost && !failed && !rollbackOnly;
+        boolean forgotten = commit && !rollbackOnly && !waiting.isEmpty();
+        boolean committing = commit && !lost && !failed && !rollbackOnly && !forgotten;
         try (connection) {
             closeCursors();
             ended = committing ? "committed" : "rolled back";
@@ -202,6 +228,10 @@ public final class DatabaseSession implements AutoCloseable {
             throw Errors.lostBeforeCommit(firstFailure);
         } else if (commit && failed) {
             throw Errors.commitOfFailedTransaction(firstFailure);
+        } else if (forgotten) {
+            throw Errors.usage(
+                    "the transaction was rolled back: a pipeline in it has statements that were never executed",
+                    "call execute() on every pipeline before the session ends");
         }
     }
 
@@ -262,9 +292,13 @@ public final class DatabaseSession implements AutoCloseable {
                     "the session is over, its transaction was " + ended,
                     "open another session for another transaction");
         }
+        checkNotExecuting();
+    }
+
+    private void checkNotExecuting() {
         if (executing) {
             throw Errors.usage(
-                    "the session is used again while one of its statements is still delivering rows",
+                    "the session is used again while one of its statements is still delivering rows, or a COPY is under way",
                     "read the rows first, then use the session; or use stream(), whose rows may be worked on one by one");
         }
     }
@@ -286,8 +320,13 @@ public final class DatabaseSession implements AutoCloseable {
     private final class StatementLease implements Lease {
 
         @Override
-        public Connection connection() {
+        public PoolSafeConnection connection() {
             return connection;
+        }
+
+        @Override
+        public boolean isAlone() {
+            return false;
         }
 
         @Override
@@ -298,6 +337,8 @@ public final class DatabaseSession implements AutoCloseable {
         @Override
         public void check() {
             checkThread();
+            // A COPY holds the driver: whoever asked it for another page of a cursor would wait for ever.
+            checkNotExecuting();
         }
 
         @Override
@@ -325,6 +366,30 @@ public final class DatabaseSession implements AutoCloseable {
         @Override
         public void close() {
             executing = false;
+        }
+    }
+
+    /** For the pipelines of this session. */
+    private final class SessionPipelines implements PipelineTarget {
+
+        @Override
+        public Lease lease(Need need) {
+            return DatabaseSession.this.lease(need);
+        }
+
+        @Override
+        public void check() {
+            checkUsable();
+        }
+
+        @Override
+        public void begun(Pipeline pipeline) {
+            waiting.add(pipeline);
+        }
+
+        @Override
+        public void left(Pipeline pipeline) {
+            waiting.remove(pipeline);
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -180,6 +181,45 @@ public final class DatabaseSessionFactory implements AutoCloseable {
     public SqlStatement sql(String text) {
         return new SqlStatement(
                 need -> new BorrowedLease(connections.borrow(contexts.get()), need != Need.STATEMENT), scan(text));
+    }
+
+    /**
+     * Begins a pipeline that is a transaction of its own: its statements, BEGIN and COMMIT included, take one round trip.
+     * No connection is borrowed before {@link Pipeline#execute()}.
+     */
+    public Pipeline pipeline() {
+        return new Pipeline(
+                new PipelineTarget() {
+                    @Override
+                    public Lease lease(Need need) {
+                        return new BorrowedLease(connections.borrow(contexts.get()), need != Need.STATEMENT);
+                    }
+
+                    @Override
+                    public void check() {}
+
+                    @Override
+                    public void begun(Pipeline pipeline) {}
+
+                    @Override
+                    public void left(Pipeline pipeline) {}
+                },
+                this::scan);
+    }
+
+    /**
+     * Lets {@code work} put statements into a pipeline, executes it as a transaction of its own, and returns what the work
+     * returned: a {@link Result}, or something made of several. Where the work throws nothing is sent.
+     *
+     * <pre>{@code
+     * Result<List<Row>> left = sessions.pipeline(pipeline -> {
+     *     pipeline.sql("delete from jobs where done").update();
+     *     return pipeline.sql("select * from jobs").rows();
+     * });
+     * }</pre>
+     */
+    public <T extends @Nullable Object> T pipeline(Function<Pipeline, T> work) {
+        return pipeline().executeAfter(work);
     }
 
     /**

@@ -24,7 +24,9 @@ final class Errors {
         /** A statement or the commit of a transaction that can change nothing. */
         READ_ONLY,
         /** COMMIT of a transaction that may have changed something. */
-        COMMIT
+        COMMIT,
+        /** A whole transaction in one flush, COMMIT included. */
+        WHOLE_TRANSACTION
     }
 
     private Errors() {}
@@ -65,10 +67,26 @@ final class Errors {
     /** A statement failed. {@code values} are looked for in the server's words, so that none gets out with them. */
     static DatabaseException statement(
             SQLException error, Phase phase, NamedSql sql, Map<String, ? extends @Nullable Object> values) {
-        DriverErrors driver = DriverErrors.of(DriverErrors.firstOfBatch(error)).hiding(values, sql.text());
         int failed = DriverErrors.failedBatchEntry(error);
         String entry = failed < 0 ? "" : "entry " + failed + " of the batch: ";
-        return translate(driver, phase, entry, place(driver.error(), sql), sql);
+        return statement(DriverErrors.firstOfBatch(error), phase, entry, sql, values);
+    }
+
+    /** A statement failed that is one of several, which {@code name} names. */
+    static DatabaseException statement(
+            SQLException error,
+            Phase phase,
+            String name,
+            NamedSql sql,
+            Map<String, ? extends @Nullable Object> values) {
+        DriverErrors driver = DriverErrors.of(error).hiding(values, sql.text());
+        return translate(driver, phase, name, place(driver.error(), sql), sql);
+    }
+
+    /** A COPY failed; the server tells the row of the data in the context of its error, beside values that stay there. */
+    static DatabaseException copy(SQLException error, Phase phase, NamedSql sql) {
+        DriverErrors driver = DriverErrors.of(error).hiding(Map.of(), sql.text());
+        return translate(driver, phase, driver.placeInCopy(), place(driver.error(), sql), sql);
     }
 
     /** The connection went away under the work, which did not let the error out. */
@@ -120,6 +138,11 @@ final class Errors {
 
     private static DatabaseException connectionLost(Facts facts, Phase phase, boolean notExecuted) {
         return switch (phase) {
+            // A pooler that never forwarded the flush forwarded no COMMIT either.
+            case WHOLE_TRANSACTION ->
+                notExecuted
+                        ? new ConnectionException(facts.asRetryable().asNeverSent())
+                        : connectionLost(facts, Phase.COMMIT, false);
             case COMMIT ->
                 new TransactionOutcomeUnknownException(new Facts(
                         "the connection was lost while COMMIT was under way, so the transaction is either committed or not: "

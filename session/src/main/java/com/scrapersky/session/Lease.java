@@ -1,12 +1,15 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.Errors.Phase;
-import java.sql.Connection;
+import com.scrapersky.session.internal.guard.PoolSafeConnection;
 
 /** A connection while one statement is executed on it. */
 interface Lease extends AutoCloseable {
 
-    Connection connection();
+    PoolSafeConnection connection();
+
+    /** Whether what is executed has to be a transaction by itself, because no other is around it. */
+    boolean isAlone();
 
     /** What a failure of the statement would mean. */
     Phase phase();

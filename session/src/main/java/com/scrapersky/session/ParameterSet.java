@@ -44,6 +44,12 @@ final class ParameterSet {
         return values;
     }
 
+    ParameterSet copy() {
+        ParameterSet set = new ParameterSet(sql);
+        set.values.putAll(values);
+        return set;
+    }
+
     /** A copy with the values of a map or record added, whose names are checked. */
     ParameterSet with(Object parameters) {
         ParameterSet set = new ParameterSet(sql);

@@ -1,6 +1,7 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.Errors.Phase;
+import com.scrapersky.session.Pipeline.Queued;
 import com.scrapersky.session.StatementTarget.Need;
 import com.scrapersky.session.internal.jdbc.Columns;
 import com.scrapersky.session.internal.jdbc.DriverErrors;
@@ -55,7 +56,9 @@ public final class SqlStatement {
     private static final int STATEMENTS_BEFORE_A_SYNC = 256;
     private static final int FIRST_ROW = 1;
     private static final int ENOUGH_TO_SEE_SEVERAL = 2;
-    private static final RowShape<Row> ROW = columns -> values -> new Row(columns, values);
+    private static final String QUERY_CHANGES_NOTHING =
+            "the statement is a query and changes nothing; use rows() or list(…)";
+    static final RowShape<Row> ROW = columns -> values -> new Row(columns, values);
 
     private final StatementTarget target;
     private final NamedSql sql;
@@ -117,31 +120,27 @@ public final class SqlStatement {
 
     /** The only row; none or several are an error. */
     public Row row() {
-        return only(read(ENOUGH_TO_SEE_SEVERAL, ROW));
+        return only(sql, read(ENOUGH_TO_SEE_SEVERAL, ROW));
     }
 
     /** The only row, or nothing; several are an error. */
     public Optional<Row> optionalRow() {
-        return atMostOne(read(ENOUGH_TO_SEE_SEVERAL, ROW));
+        return atMostOne(sql, read(ENOUGH_TO_SEE_SEVERAL, ROW));
     }
 
     /** All rows as records, as beans with setters, or, for a type like String or UUID, by their only column. */
     public <T> List<@Nullable T> list(Class<T> type) {
-        return read(ALL_ROWS, shape(type));
+        return read(ALL_ROWS, shape(sql, type));
     }
 
     /** The only row as a {@code type}; none, several, or a null are errors. */
     public <T> T single(Class<T> type) {
-        T value = only(read(ENOUGH_TO_SEE_SEVERAL, shape(type)));
-        if (value == null) {
-            throw Errors.unexpectedResult(sql, "the value is null; use optional(…) where it may be");
-        }
-        return value;
+        return present(sql, only(sql, read(ENOUGH_TO_SEE_SEVERAL, shape(sql, type))));
     }
 
     /** The only row as a {@code type}, or nothing when there is none or its value is null; several are an error. */
     public <T> Optional<T> optional(Class<T> type) {
-        return atMostOne(read(ENOUGH_TO_SEE_SEVERAL, shape(type)));
+        return atMostOne(sql, read(ENOUGH_TO_SEE_SEVERAL, shape(sql, type)));
     }
 
     /**
@@ -160,7 +159,7 @@ public final class SqlStatement {
 
     /** The rows as a {@code type} each, one page at a time, as {@link #stream()} does. */
     public <T> Stream<@Nullable T> stream(Class<T> type) {
-        return Cursor.open(this, shape(type));
+        return Cursor.open(this, shape(sql, type));
     }
 
     /**
@@ -185,18 +184,15 @@ public final class SqlStatement {
      * Executes the statement once for each parameter set, all or nothing: outside a session too, the sets are one
      * transaction. Parameters bound by {@code param} hold for every set that does not bind them itself.
      *
-     * <p>Round trips: one for up to 255 sets. pgjdbc sends a Sync after each 256 statements, for fear that both sides wait
-     * on full buffers ({@code QueryExecutorImpl.flushIfDeadlockRisk}, 42.7.14), so more take one for each 256; outside a
-     * session one more for the COMMIT that then has to hold them together.
+     * <p>Round trips: one for a thousand sets, outside a session BEGIN and COMMIT included; the server parses the text once for
+     * all of them. Beyond that one for each thousand sets and the 64,000 bytes behind them, because both ends might otherwise
+     * wait on full buffers; where the text may change the session's state unseen, one for each 256 sets, as pgjdbc sends them.
      *
      * @param parameterSets maps or records
      * @return how many rows each set changed
      */
     public int[] batch(Iterable<?> parameterSets) {
-        List<ParameterSet> sets = new ArrayList<>();
-        for (Object parameters : parameterSets) {
-            sets.add(values.with(parameters));
-        }
+        List<ParameterSet> sets = setsOf(values, parameterSets);
         if (sql.hasReturning()) {
             throw Errors.invalidStatement(
                     "a batch with a RETURNING clause: pgjdbc has no way to give its rows back — in: "
@@ -205,6 +201,13 @@ public final class SqlStatement {
         }
         if (sets.isEmpty()) {
             return new int[0];
+        }
+        if (sets.size() > 1) {
+            Result<int[]> counts = new Result<>(Result.OF_A_BATCH);
+            Queued<int[]> batch = new Queued<>(sql, sets, PipelinedStatement::counts, counts);
+            if (new PipelineExecution(target, List.of(batch), timeout).together()) {
+                return counts.get();
+            }
         }
         boolean oneSync = sets.size() < STATEMENTS_BEFORE_A_SYNC;
         return run(!oneSync, sets, statement -> {
@@ -260,7 +263,7 @@ public final class SqlStatement {
             // A text of several statements has several results; the rows are those of the last that has any.
             while (isResult || statement.getUpdateCount() >= 0) {
                 if (isResult) {
-                    rows = readAll(statement, maximumRows, shape);
+                    rows = readAll(statement.getResultSet(), maximumRows, shape);
                 }
                 isResult = statement.getMoreResults();
             }
@@ -269,10 +272,10 @@ public final class SqlStatement {
     }
 
     /** All rows have arrived by now: to ask the server for fewer would forbid it a parallel plan. */
-    private static <T extends @Nullable Object> List<T> readAll(
-            PreparedStatement statement, int maximumRows, RowShape<T> shape) throws SQLException {
+    static <T extends @Nullable Object> List<T> readAll(ResultSet arrived, int maximumRows, RowShape<T> shape)
+            throws SQLException {
         List<T> rows = new ArrayList<>();
-        try (ResultSet result = statement.getResultSet()) {
+        try (ResultSet result = arrived) {
             Columns columns = Columns.of(result);
             RowType.Reader<T> reader = shape.reader(columns);
             while (rows.size() < maximumRows && result.next()) {
@@ -284,7 +287,7 @@ public final class SqlStatement {
 
     private int countRows(PreparedStatement statement) throws SQLException {
         if (sql.isQuery()) {
-            throw new MappingException("the statement is a query and changes nothing; use rows() or list(…)");
+            throw new MappingException(QUERY_CHANGES_NOTHING);
         }
         int rows = 0;
         try (ResultSet result = statement.getResultSet()) {
@@ -323,7 +326,7 @@ public final class SqlStatement {
         return statement;
     }
 
-    private <T extends @Nullable Object> T only(List<T> rows) {
+    static <T extends @Nullable Object> T only(NamedSql sql, List<T> rows) {
         if (rows.size() != 1) {
             throw Errors.unexpectedResult(
                     sql, (rows.isEmpty() ? "no row" : "more than one row") + " where exactly one was wanted");
@@ -331,14 +334,37 @@ public final class SqlStatement {
         return rows.get(0);
     }
 
-    private <T> Optional<T> atMostOne(List<? extends @Nullable T> rows) {
+    static <T> Optional<T> atMostOne(NamedSql sql, List<? extends @Nullable T> rows) {
         if (rows.size() > 1) {
             throw Errors.unexpectedResult(sql, "more than one row where at most one was wanted");
         }
         return rows.isEmpty() ? Optional.empty() : Optional.ofNullable(rows.get(0));
     }
 
-    private <T> RowShape<@Nullable T> shape(Class<T> type) {
+    static <T> T present(NamedSql sql, @Nullable T value) {
+        if (value == null) {
+            throw Errors.unexpectedResult(sql, "the value is null; use optional(…) where it may be");
+        }
+        return value;
+    }
+
+    /** What changes nothing has no count of what it changed. */
+    static void refuseQuery(NamedSql sql) {
+        if (sql.isQuery()) {
+            throw Errors.unexpectedResult(sql, QUERY_CHANGES_NOTHING);
+        }
+    }
+
+    /** The values of each execution of a batch. */
+    static List<ParameterSet> setsOf(ParameterSet values, Iterable<?> parameterSets) {
+        List<ParameterSet> sets = new ArrayList<>();
+        for (Object parameters : parameterSets) {
+            sets.add(values.with(parameters));
+        }
+        return sets;
+    }
+
+    static <T> RowShape<@Nullable T> shape(NamedSql sql, Class<T> type) {
         try {
             RowType<T> rowType = RowType.of(type);
             return columns -> rowType.reader(columns);

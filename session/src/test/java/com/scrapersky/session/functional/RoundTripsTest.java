@@ -1,15 +1,21 @@
 package com.scrapersky.session.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.scrapersky.session.DatabaseSession;
 import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.Pipeline;
 import com.scrapersky.session.PoolerProfile;
 import com.scrapersky.session.RawSql;
+import com.scrapersky.session.Result;
 import com.scrapersky.session.Row;
 import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.RoundTrips;
 import com.scrapersky.session.testkit.TransactionPooler;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -86,12 +92,92 @@ class RoundTripsTest {
     }
 
     @Test
-    void aBatchTakesOneForEach256Statements() {
+    void aBatchOfAThousandTakesOne() {
         String insert = "insert into trips values (:id, :note)";
-        assertThat(trips(() -> sessions.sql(insert).batch(sets(255)))).isEqualTo(1);
-        assertThat(trips(() -> sessions.sql(insert).batch(sets(1000)))).isEqualTo(4 + 1);
-        assertThat(trips(() -> sessions.write(session -> session.sql(insert).batch(sets(255)))))
-                .isEqualTo(1 + 1);
+        for (int sets : new int[] {1, 2, 255, 256, 1000}) {
+            assertThat(trips(() -> sessions.sql(insert).batch(sets(sets))))
+                    .as("BEGIN, %s sets and COMMIT", sets)
+                    .isEqualTo(1);
+            assertThat(trips(() -> sessions.write(session -> session.sql(insert).batch(sets(sets)))))
+                    .isEqualTo(1 + 1);
+        }
+        assertThat(trips(() -> sessions.sql("update trips set note = :note where id = :id")
+                        .batch(sets(1000))))
+                .isEqualTo(1);
+        assertThat(trips(() -> sessions.sql(insert).batch(sets(10_000))))
+                .as("one for a thousand sets and the 64,000 bytes behind them")
+                .isBetween(5L, 9L);
+    }
+
+    @Test
+    void aPipelineTakesOne() {
+        for (int n : new int[] {1, 2, 5, 300}) {
+            assertThat(trips(() -> sessions.pipeline(pipeline -> select(pipeline, n))))
+                    .isEqualTo(1);
+            assertThat(trips(() -> sessions.write(session -> session.pipeline(pipeline -> select(pipeline, n)))))
+                    .isEqualTo(1 + 1);
+        }
+        assertThat(trips(() -> sessions.pipeline().execute())).isZero();
+        assertThat(trips(() -> sessions.pipeline(pipeline -> {
+                    pipeline.sql("insert into trips values (:id, :note)").batch(sets(1000));
+                    return select(pipeline, 5);
+                })))
+                .isEqualTo(1);
+        String big = "x".repeat(70_000);
+        assertThat(trips(() -> sessions.pipeline(pipeline -> {
+                    pipeline.sql("insert into trips values (1, :note)").param("note", big).update();
+                    pipeline.sql("insert into trips values (2, :note)").param("note", big).update();
+                    return pipeline.sql("select * from trips").rows();
+                })))
+                .as("nothing that returns rows stands in front of the big values")
+                .isEqualTo(1);
+        assertThat(trips(() -> sessions.pipeline(pipeline -> {
+                    pipeline.sql("select * from trips").rows();
+                    return pipeline.sql("insert into trips values (1, :note)").param("note", big).update();
+                })))
+                .as("more than the buffers may hold, behind rows that nobody reads yet")
+                .isEqualTo(2);
+        assertThat(trips(() -> assertThatThrownBy(
+                                () -> sessions.pipeline(pipeline -> pipeline.sql("select 1 / 0").row()))
+                        .hasMessageContaining("division by zero")))
+                .as("the error, and ROLLBACK")
+                .isEqualTo(2);
+    }
+
+    private static Result<Row> select(Pipeline pipeline, int times) {
+        Result<Row> last = pipeline.sql("select 0").row();
+        for (int i = 1; i < times; i++) {
+            last = pipeline.sql("select :i::int, :t").param("i", i).param("t", "text").row();
+        }
+        return last;
+    }
+
+    /** Why BEGIN stands in front of each: the driver sends a Sync of its own, and what was in front of it is committed. */
+    @Test
+    void byItselfTheDriverBreaksALongText() throws Exception {
+        sessions.sql("delete from trips").update();
+        String text = "insert into trips values (1, null);".repeat(300) + "select 1 / 0";
+        try (Connection connection = DriverManager.getConnection(pooler.jdbcUrl() + "&prepareThreshold=0");
+                Statement statement = connection.createStatement()) {
+            assertThat(RoundTrips.of(pooler, () -> assertThatThrownBy(() -> statement.execute(text))
+                            .hasMessageContaining("division by zero")))
+                    .isEqualTo(2);
+        }
+        assertThat(sessions.sql("select count(*) from trips").single(Long.class)).isEqualTo(255);
+    }
+
+    @Test
+    void aCopyTakesThreeAndTheCommit() {
+        sessions.sql("delete from trips").update();
+        assertThat(trips(() -> sessions.write(session ->
+                        session.copy("copy trips (id, note) from stdin").from(sets(5000)))))
+                .isEqualTo(3 + 1);
+        assertThat(trips(() -> sessions.write(session -> {
+                    session.sql("select 1").row();
+                    return session.copy("copy trips to stdout").forEachRow(row -> {});
+                })))
+                .as("BEGIN travels with the statement before; all rows come with the answer to the start")
+                .isEqualTo(1 + 1 + 1);
     }
 
     private static List<Map<String, Object>> sets(int count) {

@@ -110,8 +110,8 @@ final class FlightPlan {
     }
 
     /** Only what the backend has to be told, in the driver's transaction. */
-    static Flight settingsOnly(VirtualState state, Cleanup cleanup, Departure departure) {
-        FlightPlan plan = new FlightPlan(state, cleanup, GeneratedKeys.NONE, departure, false);
+    static Flight settingsOnly(VirtualState state, Cleanup cleanup, Departure departure, boolean bindable) {
+        FlightPlan plan = new FlightPlan(state, cleanup, GeneratedKeys.NONE, departure, bindable);
         plan.tell(true);
         return plan.flight(false);
     }

@@ -2,6 +2,7 @@ package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.internal.sql.GuardedSql;
+import com.scrapersky.session.internal.sql.SqlPart.Kind;
 import java.util.List;
 import java.util.Set;
 
@@ -27,6 +28,16 @@ record KnownText(
 
     /** Stands for any text of a session that has its backend for itself. */
     static final KnownText UNWATCHED = new KnownText(GuardedSql.of(""), Set.of(), true, Set.of(), List.of(), false, -1);
+
+    /** Whether it is clean but for SET LOCAL, which a transaction of any backend forgets by itself. */
+    boolean isLocal() {
+        return features.isEmpty()
+                && roles.isEmpty()
+                && sql.parts().stream()
+                        .allMatch(part -> part.kind() == Kind.QUERY
+                                || part.kind() == Kind.UTILITY
+                                || part.kind() == Kind.SET_LOCAL);
+    }
 
     boolean mayHideState() {
         return mayHideState(features);

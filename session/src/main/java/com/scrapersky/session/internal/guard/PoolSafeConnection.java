@@ -62,6 +62,21 @@ public final class PoolSafeConnection extends ForwardingConnection {
         return session.state().session().asMap();
     }
 
+    /** Whether a text can be sent together with others under one Sync. */
+    public boolean carries(String sql) throws SQLException {
+        return PipelinedFlight.carries(session, sql);
+    }
+
+    /**
+     * Several statements under one Sync, of texts that this connection {@linkplain #carries carries}.
+     *
+     * @param wholeTransaction whether they are a transaction of their own, in autocommit
+     * @param timeoutMillis after which the driver cancels them, or 0 for the connection's own
+     */
+    public PipelinedFlight pipeline(boolean wholeTransaction, long timeoutMillis) throws SQLException {
+        return new PipelinedFlight(session, wholeTransaction, timeoutMillis);
+    }
+
     /** Goes on with another connection. */
     void moved(Connection connection) {
         delegate = connection;

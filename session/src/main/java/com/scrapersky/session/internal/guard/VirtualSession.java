@@ -511,7 +511,7 @@ final class VirtualSession {
         }
     }
 
-    private void noteDefinitions(KnownText text) {
+    void noteDefinitions(KnownText text) {
         if (text.sql().definesCode()) {
             definesCode = true;
             guard.catalogueChanged();
@@ -529,6 +529,11 @@ final class VirtualSession {
         return guard.know(sql);
     }
 
+    /** What the backend has to be told in front of statements that go out together; its values are parameters. */
+    Flight settingsInFront(boolean idle) {
+        return FlightPlan.settingsOnly(state(), cleanup(Set.of()), idle, true);
+    }
+
     /** Tells the backend of the driver's transaction, in a round trip of its own, what the session has set. */
     void tellSeparately() throws SQLException {
         if (ownBackend
@@ -543,7 +548,7 @@ final class VirtualSession {
         if (isSettled()) {
             return;
         }
-        Flight flight = FlightPlan.settingsOnly(state(), cleanup(Set.of()), departure());
+        Flight flight = FlightPlan.settingsOnly(state(), cleanup(Set.of()), departure(), false);
         try (Statement statement = connection.createStatement()) {
             statement.execute(flight.sql());
         }

@@ -6,6 +6,7 @@ import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
+import java.net.URI;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -52,6 +53,21 @@ final class ArrayBinder {
         } else {
             statement.setObject(index, literal, Types.OTHER);
         }
+    }
+
+    /** The literal of an array whose elements are of one type. */
+    static String literal(Object value) throws UnsupportedValueException {
+        List<@Nullable Object> elements = elements(value);
+        typeOf(elements);
+        return ArrayLiteral.write(elements, ArrayBinder::text);
+    }
+
+    /** A single value, spelt as in an array. */
+    static String elementText(Object value) throws UnsupportedValueException {
+        if (!(value instanceof URI)) {
+            name(value);
+        }
+        return text(value);
     }
 
     /** A list of the elements, further dimensions as lists in it. */
@@ -150,7 +166,7 @@ final class ArrayBinder {
             return "interval";
         }
         throw new UnsupportedValueException(
-                "a collection with values of " + element.getClass().getName() + " has no PostgreSQL type");
+                "a value of " + element.getClass().getName() + " has no PostgreSQL type");
     }
 
     /** Dates by {@link TimeText}: it knows infinity and years before Christ, {@code toString()} does not. */

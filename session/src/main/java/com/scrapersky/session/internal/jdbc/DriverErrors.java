@@ -20,6 +20,9 @@ public final class DriverErrors {
     /** {@code Key (tenant_id, email)=(…) already exists.} */
     private static final Pattern KEY = Pattern.compile("^[^(]*\\((.+?)\\)=\\(", Pattern.DOTALL);
 
+    /** {@code COPY people, line 3, column id: "x"}, in whatever language: what stands behind the colon is data. */
+    private static final Pattern COPY_PLACE = Pattern.compile("^COPY [^,:]+, \\p{L}+ (\\d+)(?:, \\p{L}+ ([^:,\"]+))?");
+
     private static final Pattern FIRST_NUMBER = Pattern.compile("\\d{1,3}(?:[.,'’\\h]\\d{3})*(?!\\d)");
 
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
@@ -117,6 +120,18 @@ public final class DriverErrors {
             texts.add(value.toString());
         }
         return texts;
+    }
+
+    /** {@code "row 3, column name of the copy: "} where the server names them, or an empty text. */
+    public String placeInCopy() {
+        ServerErrorMessage server = error instanceof PSQLException own ? own.getServerErrorMessage() : null;
+        String context = server == null ? null : server.getWhere();
+        Matcher place = COPY_PLACE.matcher(context == null ? "" : context);
+        if (!place.find()) {
+            return "";
+        }
+        String column = place.group(2);
+        return "row " + place.group(1) + (column == null ? "" : ", column " + column) + " of the copy: ";
     }
 
     public SQLException error() {

@@ -69,6 +69,21 @@ public final class NamedSql {
         };
     }
 
+    /** Whether its answer may hold rows, as far as its words tell: anything but a plain change without RETURNING. */
+    public boolean mayReturnRows() {
+        return severalStatements
+                || returning
+                || switch (firstKeyword) {
+                    case "insert", "update", "delete", "merge" -> false;
+                    default -> true;
+                };
+    }
+
+    /** Whether it is a COPY, which the driver has a protocol of its own for. */
+    public boolean isCopy() {
+        return firstKeyword.equals("copy");
+    }
+
     /** The first word of a statement that would begin or end a transaction, or "" where there is none. */
     public String transactionControl() {
         return transactionControl;

@@ -1,0 +1,525 @@
+package com.scrapersky.session.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.scrapersky.session.ConstraintViolationException;
+import com.scrapersky.session.DatabaseSession;
+import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.InvalidStatementException;
+import com.scrapersky.session.Pipeline;
+import com.scrapersky.session.Result;
+import com.scrapersky.session.Row;
+import com.scrapersky.session.SessionUsageException;
+import com.scrapersky.session.StatementCancelledException;
+import com.scrapersky.session.StatementException;
+import com.scrapersky.session.TransactionOutcomeUnknownException;
+import com.scrapersky.session.TransactionRolledBackException;
+import com.scrapersky.session.UnexpectedResultException;
+import com.scrapersky.session.testkit.Backends;
+import com.scrapersky.session.testkit.LeakProbe;
+import com.scrapersky.session.testkit.TransactionPooler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Statements that travel together, on every way to the database. */
+class PipelineTest {
+
+    public record Item(int id, String name) {}
+
+    private static void table() {
+        Route.postgres()
+                .execute(
+                        "drop table if exists pipeline_test",
+                        "create table pipeline_test (id int primary key, name text, check (name <> 'forbidden'))");
+    }
+
+    private static List<Item> items(int from, int count) {
+        return IntStream.range(from, from + count)
+                .mapToObj(id -> new Item(id, id % 3 == 0 ? null : "item " + id))
+                .toList();
+    }
+
+    private static long count(DatabaseSessionFactory sessions) {
+        return sessions.sql("select count(*) from pipeline_test").single(Long.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void eachStatementHasItsOwnResult(Route route) {
+        table();
+        try (DatabaseSessionFactory sessions = route.open()) {
+            // Repeated, so that a driver which names statements would have done so.
+            for (int round = 0; round < 8; round++) {
+                Pipeline pipeline = sessions.pipeline();
+                Result<int[]> inserted =
+                        pipeline.sql("insert into pipeline_test values (:id, :name)").batch(items(0, 20));
+                Result<Integer> updated = pipeline.sql("update pipeline_test set name = :name where id < :limit")
+                        .param("name", "new")
+                        .param("limit", 5)
+                        .update();
+                Result<List<Row>> rows = pipeline.sql("select * from pipeline_test where id = any(:ids) order by id")
+                        .param("ids", List.of(4, 6, 99))
+                        .rows();
+                Result<Row> row =
+                        pipeline.sql("select count(*) n, :text t").param("text", "x").row();
+                Result<Optional<Row>> none =
+                        pipeline.sql("select * from pipeline_test where id < 0").optionalRow();
+                Result<List<Item>> list = pipeline.sql("select * from pipeline_test where id = 19")
+                        .list(Item.class);
+                Result<Integer> single = pipeline.sql("delete from pipeline_test where id = 19 returning id")
+                        .single(Integer.class);
+                Result<Optional<String>> optional = pipeline.sql("select name from pipeline_test where id = 18")
+                        .optional(String.class);
+                Result<Integer> returning =
+                        pipeline.sql("delete from pipeline_test returning id").update();
+                Result<List<Row>> last = pipeline.sql("select 1 a; select 2 b").rows();
+                assertThatThrownBy(row::get)
+                        .isInstanceOf(SessionUsageException.class)
+                        .hasMessageContaining("before the pipeline was executed");
+                pipeline.execute();
+                assertThat(inserted.get()).hasSize(20).containsOnly(1);
+                assertThat(updated.get()).isEqualTo(5);
+                assertThat(rows.get())
+                        .extracting(one -> one.get("name"))
+                        .containsExactly("new", null);
+                assertThat(row.get().getLong("n")).isEqualTo(1);
+                assertThat(none.get()).isEmpty();
+                assertThat(list.get()).containsExactly(new Item(19, "item 19"));
+                assertThat(single.get()).isEqualTo(19);
+                assertThat(optional.get()).isEmpty();
+                assertThat(returning.get()).isEqualTo(19);
+                assertThat(last.get().get(0).getInt("b")).isEqualTo(2);
+            }
+            assertThat(count(sessions)).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void isPartOfItsSession(Route route) {
+        table();
+        try (DatabaseSessionFactory sessions = route.open()) {
+            assertThatThrownBy(() -> sessions.write(session -> {
+                        session.sql("insert into pipeline_test values (1, 'a')").update();
+                        Result<Long> seen = session.pipeline(pipeline -> {
+                            pipeline.sql("insert into pipeline_test values (2, 'b')")
+                                    .update();
+                            return pipeline.sql("select count(*) from pipeline_test")
+                                    .single(Long.class);
+                        });
+                        assertThat(seen.get()).isEqualTo(2);
+                        throw new IllegalStateException("changed my mind");
+                    }))
+                    .hasMessage("changed my mind");
+            assertThat(count(sessions)).isZero();
+            sessions.write(session -> {
+                Pipeline pipeline = session.pipeline();
+                pipeline.sql("insert into pipeline_test values (3, 'c')").update();
+                pipeline.execute();
+                pipeline = session.pipeline();
+                pipeline.sql("insert into pipeline_test values (4, 'd')").update();
+                pipeline.execute();
+                return null;
+            });
+            assertThat(count(sessions)).isEqualTo(2);
+            assertThat(sessions.read(session -> session.pipeline(
+                                    pipeline -> pipeline.sql("show transaction_read_only").single(String.class)))
+                            .get())
+                    .isEqualTo("on");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void anErrorNamesItsStatementAndUndoesEverything(Route route) {
+        table();
+        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
+                        route.endpoint().url())
+                .maximumPoolSize(1)
+                .build()) {
+            Pipeline pipeline = sessions.pipeline();
+            Result<Integer> before = pipeline.sql("insert into pipeline_test values (1, 'a')").update();
+            pipeline.sql("insert into pipeline_test values (:id, :name)")
+                    .param("id", 2)
+                    .param("name", "forbidden")
+                    .update();
+            Result<Integer> behind = pipeline.sql("insert into pipeline_test values (3, 'c')").update();
+            var violation = catchThrowableOfType(ConstraintViolationException.class, pipeline::execute);
+            assertThat(violation)
+                    .hasMessageContaining("statement 2 of 3 in the pipeline")
+                    .hasMessageContaining("insert into pipeline_test values (:id, :name)")
+                    .hasMessageNotContaining("forbidden");
+            assertThat(violation.constraint()).contains("pipeline_test_name_check");
+            for (Result<Integer> result : List.of(before, behind)) {
+                assertThatThrownBy(result::get)
+                        .isInstanceOf(SessionUsageException.class)
+                        .hasMessageContaining("the pipeline failed");
+            }
+            assertThatThrownBy(pipeline::execute).hasMessageContaining("was executed already");
+            assertThat(count(sessions)).isZero();
+
+            Pipeline misspelt = sessions.pipeline();
+            misspelt.sql("insert into pipeline_test values (1, 'a')").update();
+            misspelt.sql("select :a::int, 'ä', nmae from pipeline_test").param("a", 1).rows();
+            var unknown = catchThrowableOfType(StatementException.class, misspelt::execute);
+            assertThat(unknown).hasMessageContaining("statement 2 of 2");
+            assertThat(unknown.position()).hasValue("select :a::int, 'ä', ".length() + 1);
+            assertThat(count(sessions)).isZero();
+
+            var inBatch = catchThrowableOfType(
+                    ConstraintViolationException.class,
+                    () -> sessions.pipeline(all -> all.sql("insert into pipeline_test values (:id, :name)")
+                            .batch(List.of(new Item(1, "a"), new Item(2, "b"), new Item(1, "c")))));
+            assertThat(inBatch).hasMessageContaining("statement 1 of 1").hasMessageContaining("entry 2 of its batch");
+            assertThat(count(sessions)).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void anErrorFailsTheTransactionOfItsSession(Route route) {
+        table();
+        try (DatabaseSessionFactory sessions = route.open()) {
+            assertThatThrownBy(() -> sessions.write(session -> {
+                        session.sql("insert into pipeline_test values (1, 'a')").update();
+                        assertThatThrownBy(() -> session.pipeline(pipeline -> {
+                                    pipeline.sql("insert into pipeline_test values (2, 'b')")
+                                            .update();
+                                    return pipeline.sql("select 1 / 0").row();
+                                }))
+                                .hasMessageContaining("statement 2 of 2");
+                        return null;
+                    }))
+                    .isInstanceOf(TransactionRolledBackException.class);
+            assertThat(count(sessions)).isZero();
+            sessions.write(session -> {
+                assertThatThrownBy(() -> session.savepoint(inner -> inner.pipeline(pipeline -> {
+                            pipeline.sql("insert into pipeline_test values (3, 'c')").update();
+                            return pipeline.sql("select 1 / 0").row();
+                        })))
+                        .hasMessageContaining("division by zero");
+                return session.sql("insert into pipeline_test values (4, 'd')").update();
+            });
+            assertThat(count(sessions)).isEqualTo(1);
+        }
+    }
+
+    /** By itself the driver sends a Sync of its own behind 255 statements; the server then commits what it has. */
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void aLongOneIsAllOrNothing(Route route) {
+        table();
+        try (DatabaseSessionFactory sessions = route.open()) {
+            for (int length : new int[] {254, 255, 256, 257, 600, 1100, 2500}) {
+                Pipeline pipeline = sessions.pipeline();
+                List<Result<Integer>> results = new ArrayList<>();
+                for (int i = 0; i < length; i++) {
+                    results.add(pipeline.sql("insert into pipeline_test values (:id, :name) returning " + i % 7 + " as n")
+                            .param("id", i)
+                            .param("name", "n" + i)
+                            .single(Integer.class));
+                }
+                pipeline.sql("insert into pipeline_test values (:id, null)")
+                        .param("id", length / 2)
+                        .update();
+                assertThatThrownBy(pipeline::execute)
+                        .hasMessageContaining("statement " + (length + 1) + " of " + (length + 1));
+                assertThat(count(sessions)).as("rows left of %s", length).isZero();
+            }
+            Pipeline pipeline = sessions.pipeline();
+            List<Result<Integer>> results = new ArrayList<>();
+            for (int i = 0; i < 600; i++) {
+                results.add(pipeline.sql("insert into pipeline_test values (:id, :name) returning id")
+                        .param("id", i)
+                        .param("name", "n" + i)
+                        .single(Integer.class));
+            }
+            pipeline.execute();
+            assertThat(results).extracting(Result::get).isEqualTo(IntStream.range(0, 600).boxed().toList());
+            assertThat(count(sessions)).isEqualTo(600);
+        }
+    }
+
+    /** More than the buffers hold, both ways: in one flush each end would wait for the other to read. */
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void bigAnswersAndBigValuesDoNotWaitForEachOther(Route route) {
+        table();
+        try (DatabaseSessionFactory sessions = route.open()) {
+            String big = "x".repeat(8_000_000);
+            Pipeline pipeline = sessions.pipeline().timeout(Duration.ofMinutes(2));
+            Result<List<Row>> answer =
+                    pipeline.sql("select repeat('y', 1000000) t from generate_series(1, 20)").rows();
+            Result<Integer> first = pipeline.sql("insert into pipeline_test values (1, :big)")
+                    .param("big", big)
+                    .update();
+            Result<Integer> length =
+                    pipeline.sql("select length(:big::text)").param("big", big).single(Integer.class);
+            pipeline.execute();
+            assertThat(answer.get()).hasSize(20);
+            assertThat(first.get()).isEqualTo(1);
+            assertThat(length.get()).isEqualTo(big.length());
+
+            Pipeline failing = sessions.pipeline();
+            failing.sql("insert into pipeline_test values (2, 'b') returning id").update();
+            failing.sql("insert into pipeline_test values (3, :big)").param("big", big).update();
+            failing.sql("select 1 / 0").row();
+            assertThatThrownBy(failing::execute).hasMessageContaining("statement 3 of 3");
+            assertThat(count(sessions)).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Route.class, names = "DIRECT", mode = EnumSource.Mode.EXCLUDE)
+    void eachRunsOnOneBackendAndLeavesNothing(Route route) throws Exception {
+        table();
+        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
+                                route.endpoint().url())
+                        .maximumPoolSize(1)
+                        .build();
+                Backends backends = Backends.of(route.pooler());
+                LeakProbe probe = LeakProbe.before(backends)) {
+            Set<Integer> pids = new HashSet<>();
+            for (int i = 0; i < 12; i++) {
+                int id = i;
+                boolean fails = i % 4 == 3;
+                backends.onAnother(() -> {
+                    Pipeline pipeline = sessions.pipeline();
+                    Result<Integer> first = pipeline.sql("select pg_backend_pid()").single(Integer.class);
+                    pipeline.sql("set local statement_timeout = '9s'").update();
+                    pipeline.sql("select set_config('search_path', 'pg_catalog', true)")
+                            .row();
+                    Result<Integer> inserted = pipeline.sql("insert into public.pipeline_test values (:id, 'x')")
+                            .param("id", id)
+                            .update();
+                    Result<Row> last = pipeline.sql(
+                                    "select pg_backend_pid() pid, current_setting('statement_timeout') t")
+                            .row();
+                    if (fails) {
+                        pipeline.sql("select 1 / 0").row();
+                        assertThatThrownBy(pipeline::execute).hasMessageContaining("statement 6 of 6");
+                        return;
+                    }
+                    pipeline.execute();
+                    assertThat(last.get().getInt("pid")).isEqualTo(first.get());
+                    assertThat(last.get().getString("t")).isEqualTo("9s");
+                    assertThat(inserted.get()).isEqualTo(1);
+                    pids.add(first.get());
+                });
+            }
+            assertThat(pids).hasSize(route.pooler().poolSize());
+            assertThat(count(sessions)).isEqualTo(9);
+            probe.assertNothingLeaked();
+        }
+        FactoryTest.assertNoPreparedStatements(route);
+    }
+
+    /** What a session has set goes in front; a statement that sets something itself makes them go one by one. */
+    @ParameterizedTest
+    @EnumSource(value = Route.class, names = "DIRECT", mode = EnumSource.Mode.EXCLUDE)
+    void findsWhatItsSessionHasSet(Route route) throws Exception {
+        table();
+        Route.postgres()
+                .execute(
+                        "drop schema if exists pipeline_tenant cascade",
+                        "create schema pipeline_tenant",
+                        "create table pipeline_tenant.things (id int)");
+        String url = route.endpoint().url();
+        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.open(
+                        url + (url.contains("?") ? "&" : "?") + "currentSchema=pipeline_tenant");
+                LeakProbe probe = LeakProbe.before(route.pooler())) {
+            for (int i = 0; i < 4; i++) {
+                Result<Long> things = sessions.pipeline(pipeline -> {
+                    pipeline.sql("insert into things values (:id)").param("id", 1).update();
+                    return pipeline.sql("select count(*) from things").single(Long.class);
+                });
+                assertThat(things.get()).isEqualTo(i + 1L);
+            }
+            sessions.write(session -> {
+                session.connection().setClientInfo("ApplicationName", "pipelined");
+                Result<String> name = session.pipeline(pipeline -> {
+                    pipeline.sql("insert into things values (2)").update();
+                    return pipeline.sql("select current_setting('application_name')").single(String.class);
+                });
+                assertThat(name.get()).isEqualTo("pipelined");
+                return null;
+            });
+            Result<Row> set = sessions.pipeline(pipeline -> {
+                pipeline.sql("insert into things values (3)").update();
+                pipeline.sql("set statement_timeout = '8s'").update();
+                return pipeline.sql("select current_setting('statement_timeout') t, (select count(*) from things) n")
+                        .row();
+            });
+            assertThat(set.get().getString("t")).isEqualTo("8s");
+            assertThat(set.get().getLong("n")).isEqualTo(6);
+            assertThatThrownBy(() -> sessions.pipeline(pipeline -> {
+                        pipeline.sql("insert into things values (4)").update();
+                        pipeline.sql("set statement_timeout = '8s'").update();
+                        return pipeline.sql("select 1 / 0").row();
+                    }))
+                    .hasMessageContaining("statement 3 of 3");
+            assertThat(sessions.sql("select count(*) from things").single(Long.class)).isEqualTo(6);
+            probe.assertNothingLeaked();
+        } finally {
+            Route.postgres().execute("drop schema pipeline_tenant cascade");
+        }
+    }
+
+    @Test
+    void refusesWhatCannotBeMeant() {
+        table();
+        try (DatabaseSessionFactory sessions = Route.PGBOUNCER_1_18.open()) {
+            sessions.pipeline().execute();
+            assertThatThrownBy(() -> sessions.pipeline().sql("copy pipeline_test from stdin"))
+                    .isInstanceOf(InvalidStatementException.class)
+                    .hasMessageContaining("COPY");
+            assertThatThrownBy(() -> sessions.pipeline().sql("commit")).isInstanceOf(SessionUsageException.class);
+            assertThatThrownBy(() -> sessions.pipeline().sql("select :a").row())
+                    .isInstanceOf(InvalidStatementException.class)
+                    .hasMessageContaining("missing [a]");
+            assertThatThrownBy(() -> sessions.pipeline().sql("select 1").update())
+                    .isInstanceOf(UnexpectedResultException.class);
+            assertThatThrownBy(() -> sessions.write(session -> {
+                        session.sql("insert into pipeline_test values (1, 'a')").update();
+                        return session.pipeline().sql("select 1").row();
+                    }))
+                    .isInstanceOf(SessionUsageException.class)
+                    .hasMessageContaining("never executed");
+            assertThat(count(sessions)).isZero();
+            assertThatThrownBy(() -> sessions.pipeline(pipeline -> {
+                        pipeline.sql("insert into pipeline_test values (1, 'a')").update();
+                        throw new IllegalStateException("no");
+                    }))
+                    .hasMessage("no");
+            assertThat(count(sessions)).isZero();
+            Pipeline pipeline = sessions.pipeline();
+            Result<Integer> none = pipeline.sql("select id from pipeline_test").single(Integer.class);
+            Result<Integer> inserted = pipeline.sql("insert into pipeline_test values (1, 'a')").update();
+            pipeline.execute();
+            assertThat(inserted.get()).isEqualTo(1);
+            assertThatThrownBy(none::get)
+                    .isInstanceOf(UnexpectedResultException.class)
+                    .hasMessageContaining("no row");
+            DatabaseSession session = sessions.openSession();
+            Pipeline late = session.pipeline();
+            session.close();
+            assertThatThrownBy(() -> late.sql("select 1")).isInstanceOf(SessionUsageException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void endsAfterItsTimeout(Route route) {
+        table();
+        try (DatabaseSessionFactory sessions = route.open()) {
+            Pipeline pipeline = sessions.pipeline().timeout(Duration.ofMillis(300));
+            pipeline.sql("insert into pipeline_test values (1, 'a')").update();
+            pipeline.sql("select pg_sleep(60)").row();
+            assertThatThrownBy(pipeline::execute)
+                    .isInstanceOf(StatementCancelledException.class)
+                    .hasMessageContaining("statement 2 of 2");
+            assertThat(count(sessions)).isZero();
+        }
+    }
+
+    @Test
+    void aDeferredConstraintFailsAtItsCommit() {
+        table();
+        Route.postgres()
+                .execute(
+                        "drop table if exists pipeline_deferred",
+                        "create table pipeline_deferred (id int unique deferrable initially deferred)");
+        try (DatabaseSessionFactory sessions = Route.PGBOUNCER_1_18.open()) {
+            assertThatThrownBy(() -> sessions.pipeline(pipeline -> {
+                        pipeline.sql("insert into pipeline_deferred values (1)").update();
+                        return pipeline.sql("insert into pipeline_deferred values (1)").update();
+                    }))
+                    .isInstanceOf(ConstraintViolationException.class)
+                    .hasMessageContaining("COMMIT of the pipeline failed");
+            assertThat(sessions.sql("select count(*) from pipeline_deferred").single(Long.class))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aLostAnswerLeavesTheOutcomeOpen() throws Exception {
+        table();
+        try (TransactionPooler pooler = TransactionPooler.pgBouncer118(
+                                Route.postgres().url())
+                        .poolSize(2)
+                        .start();
+                DatabaseSessionFactory sessions = DatabaseSessionFactory.open(pooler.url())) {
+            try (var fault = pooler.faults().cutBeforeCommit()) {
+                var unknown = catchThrowableOfType(
+                        TransactionOutcomeUnknownException.class, () -> insertTwo(sessions, 1));
+                assertThat(unknown.isRetryable()).isFalse();
+                assertThat(unknown.neverSent()).isFalse();
+            }
+            assertThat(count(sessions)).isZero();
+            try (var fault = pooler.faults().cutAfterCommit()) {
+                var unknown = catchThrowableOfType(
+                        TransactionOutcomeUnknownException.class, () -> insertTwo(sessions, 3));
+                assertThat(unknown.isRetryable()).isFalse();
+            }
+            assertThat(count(sessions)).isEqualTo(2);
+        }
+    }
+
+    private static void insertTwo(DatabaseSessionFactory sessions, int id) {
+        sessions.pipeline(pipeline -> {
+            pipeline.sql("insert into pipeline_test values (:id, 'a')").param("id", id).update();
+            return pipeline.sql("insert into pipeline_test values (:id, 'a')")
+                    .param("id", id + 1)
+                    .update();
+        });
+    }
+
+    /** Types that change from one set to the next: what was parsed for one must not be used for the other. */
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void aBatchMayChangeTheTypesOfItsValues(Route route) {
+        Route.postgres()
+                .execute(
+                        "drop table if exists pipeline_types",
+                        "create table pipeline_types (n int, v numeric, t text, b bytea, a int[])");
+        try (DatabaseSessionFactory sessions = route.open()) {
+            List<Map<String, Object>> sets = new ArrayList<>();
+            for (int n = 0; n < 60; n++) {
+                Map<String, Object> set = new HashMap<>();
+                set.put("n", n);
+                set.put("v", n % 5 == 0 ? null : n % 5 == 1 ? (Object) 5L : n % 5 == 2 ? "5.0" : n % 5 == 3 ? 5.0 : 5);
+                set.put("t", n % 4 == 0 ? null : "t" + n);
+                set.put("b", n % 3 == 0 ? null : new byte[] {0, (byte) n, -1});
+                set.put("a", n % 7 == 0 ? null : List.of(n, n + 1));
+                sets.add(set);
+            }
+            assertThat(sessions.sql("insert into pipeline_types values (:n, :v, :t, :b, :a)")
+                            .batch(sets))
+                    .hasSize(60)
+                    .containsOnly(1);
+            List<Row> rows = sessions.sql("select * from pipeline_types order by n").rows();
+            for (int n = 0; n < 60; n++) {
+                Row row = rows.get(n);
+                assertThat(row.get("t")).isEqualTo(sets.get(n).get("t"));
+                assertThat(row.get("b")).isEqualTo(sets.get(n).get("b"));
+                assertThat(row.get("a")).isEqualTo(sets.get(n).get("a"));
+                assertThat(row.get("v") == null).isEqualTo(sets.get(n).get("v") == null);
+                if (row.get("v") != null) {
+                    assertThat(row.getBigDecimal("v")).isEqualByComparingTo("5");
+                }
+            }
+        }
+    }
+}
