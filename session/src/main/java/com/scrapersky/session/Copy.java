@@ -69,7 +69,8 @@ public final class Copy {
             throw refused("the text is no COPY", "use sql(…)");
         }
         if (!sql.names().isEmpty()) {
-            throw refused("a COPY with parameters " + sql.names(), "COPY takes none; copy into a table and go on from there");
+            throw refused(
+                    "a COPY with parameters " + sql.names(), "COPY takes none; copy into a table and go on from there");
         }
         this.copy = CopySql.of(sql.text());
     }
@@ -277,7 +278,8 @@ public final class Copy {
 
     private void requirePlainText(String what) {
         if (!copy.plainText()) {
-            throw refused("a COPY with options: " + what + " in the text format", "take the options out, or give bytes");
+            throw refused(
+                    "a COPY with options: " + what + " in the text format", "take the options out, or give bytes");
         }
     }
 

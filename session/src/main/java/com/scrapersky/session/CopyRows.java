@@ -30,8 +30,7 @@ final class CopyRows {
             CopyText.append(block, values(row, number));
         } catch (UnsupportedValueException | MappingException unfit) {
             block.setLength(before);
-            throw refused(
-                    number, String.valueOf(unfit.getMessage()), "give a type listed at Row, or its text");
+            throw refused(number, String.valueOf(unfit.getMessage()), "give a type listed at Row, or its text");
         }
     }
 
@@ -62,7 +61,8 @@ final class CopyRows {
 
     private List<@Nullable Object> named(Map<?, ? extends @Nullable Object> values, long number) {
         if (columns.isEmpty()) {
-            throw refused(number, "a map has no order", "list the columns in the COPY, in parentheses behind the table");
+            throw refused(
+                    number, "a map has no order", "list the columns in the COPY, in parentheses behind the table");
         }
         if (values.size() != columns.size() || !values.keySet().containsAll(columns)) {
             List<Object> missing = new ArrayList<>(columns);

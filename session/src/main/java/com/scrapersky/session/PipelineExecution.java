@@ -36,7 +36,7 @@ final class PipelineExecution {
         }
     }
 
-    /** @return whether they could be sent so; nothing was sent where not */
+    /** Sends them together; whether they could be sent so. Where not, nothing was. */
     boolean together() {
         try (Lease lease = target.lease(Need.STATEMENT)) {
             Phase phase = lease.isAlone() ? Phase.WHOLE_TRANSACTION : lease.phase();

@@ -96,13 +96,12 @@ class CopyTest {
                             .list(String.class))
                     .containsExactly(null, "seven", null, "nine");
             List<List<String>> out = new ArrayList<>();
-            assertThat(sessions.<Long, RuntimeException>read(
-                            session -> session.copy("copy (select id, display_name, tags from copy_test order by id) to stdout")
-                                    .forEachRow(out::add)))
+            assertThat(sessions.<Long, RuntimeException>read(session -> session.copy(
+                                    "copy (select id, display_name, tags from copy_test order by id) to stdout")
+                            .forEachRow(out::add)))
                     .isEqualTo(9);
             assertThat(out.stream().map(row -> row.get(1)).toList())
-                    .containsExactly(
-                            people.get(0).displayName(), null, "", "\\N", "ä€😀", null, "seven", null, "nine");
+                    .containsExactly(people.get(0).displayName(), null, "", "\\N", "ä€😀", null, "seven", null, "nine");
             assertThat(out.get(3)).containsExactly("4", "\\N", "{\"NULL\",NULL,\"\"}");
         }
     }
@@ -148,7 +147,8 @@ class CopyTest {
                         .update();
             });
             // Bound as parameters the same values are known to arrive; copied they must be the same.
-            List<Row> rows = sessions.sql("select t::text row from copy_types t").rows();
+            List<Row> rows =
+                    sessions.sql("select t::text row from copy_types t").rows();
             assertThat(rows).hasSize(2);
             assertThat(rows.get(0)).isEqualTo(rows.get(1));
         }
@@ -159,9 +159,9 @@ class CopyTest {
     void passesBytesAndCharactersAsTheyAre(Route route) throws Exception {
         table();
         String csv = IntStream.range(0, 20_000)
-                        .mapToObj(id -> id + ",\"name 😀 " + id + "\n\",{}")
-                        .reduce(new StringBuilder(), (text, line) -> text.append(line).append('\n'), StringBuilder::append)
-                        .toString();
+                .mapToObj(id -> id + ",\"name 😀 " + id + "\n\",{}")
+                .reduce(new StringBuilder(), (text, line) -> text.append(line).append('\n'), StringBuilder::append)
+                .toString();
         try (DatabaseSessionFactory sessions = route.open()) {
             String into = "copy copy_test from stdin with (format csv)";
             assertThat(sessions.<Long, IOException>write(
@@ -174,16 +174,16 @@ class CopyTest {
                     .isEqualTo(20_000);
             assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(csv);
             sessions.sql("delete from copy_test").update();
-            assertThat(sessions.<Long, IOException>write(session -> session.copy(into)
-                            .from(new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)))))
+            assertThat(sessions.<Long, IOException>write(session ->
+                            session.copy(into).from(new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)))))
                     .isEqualTo(20_000);
             ByteArrayOutputStream binary = new ByteArrayOutputStream();
-            sessions.<Long, IOException>read(
-                    session -> session.copy("copy copy_test to stdout with (format binary)").to(binary));
+            sessions.<Long, IOException>read(session -> session.copy("copy copy_test to stdout with (format binary)")
+                    .to(binary));
             sessions.sql("delete from copy_test").update();
-            assertThat(sessions.<Long, IOException>write(session -> session.copy(
-                                    "copy copy_test from stdin with (format binary)")
-                            .from(new ByteArrayInputStream(binary.toByteArray()))))
+            assertThat(sessions.<Long, IOException>write(
+                            session -> session.copy("copy copy_test from stdin with (format binary)")
+                                    .from(new ByteArrayInputStream(binary.toByteArray()))))
                     .isEqualTo(20_000);
         }
     }
@@ -237,7 +237,8 @@ class CopyTest {
                 }
                 return new Person(id, "x", null);
             });
-            assertThatThrownBy(() -> sessions.write(session -> session.copy(INTO).from(failing)))
+            assertThatThrownBy(
+                            () -> sessions.write(session -> session.copy(INTO).from(failing)))
                     .hasMessage("the source's own");
             assertThat(count(sessions)).isZero();
             InputStream broken = new InputStream() {
@@ -251,17 +252,20 @@ class CopyTest {
                     return '\n';
                 }
             };
-            assertThatThrownBy(() -> sessions.write(session -> session.copy(INTO).from(broken)))
+            assertThatThrownBy(
+                            () -> sessions.write(session -> session.copy(INTO).from(broken)))
                     .isInstanceOf(IOException.class)
                     .hasMessage("the stream's own");
-            assertThatThrownBy(() -> sessions.write(session ->
-                            session.copy(INTO).progress((rows, bytes) -> {
+            assertThatThrownBy(() -> sessions.write(session -> session.copy(INTO)
+                            .progress((rows, bytes) -> {
                                 throw new IllegalStateException("the callback's own");
-                            }).from(List.of(new Person(1, "x", null)))))
+                            })
+                            .from(List.of(new Person(1, "x", null)))))
                     .hasMessage("the callback's own");
             // Caught within the work, it has still failed the transaction.
             assertThatThrownBy(() -> sessions.write(session -> {
-                        session.sql("insert into copy_test values (1, 'kept?', null)").update();
+                        session.sql("insert into copy_test values (1, 'kept?', null)")
+                                .update();
                         assertThatThrownBy(() -> session.copy(INTO).from(Stream.of("no row")))
                                 .isInstanceOf(InvalidStatementException.class);
                         return null;
@@ -269,18 +273,19 @@ class CopyTest {
                     .isInstanceOf(TransactionRolledBackException.class);
             assertThat(count(sessions)).isZero();
             sessions.write(session -> {
-                assertThatThrownBy(() -> session.savepoint(inner -> inner.copy(INTO)
-                                .from(List.of(new Person(1, "a", null), new Person(1, "b", null)))))
+                assertThatThrownBy(() -> session.savepoint(inner ->
+                                inner.copy(INTO).from(List.of(new Person(1, "a", null), new Person(1, "b", null)))))
                         .isInstanceOf(ConstraintViolationException.class);
                 return session.copy(INTO).from(List.of(new Person(1, "a", null)));
             });
             assertThat(count(sessions)).isEqualTo(1);
             for (long rows : new long[] {10, 200_000}) {
-                assertThatThrownBy(() -> sessions.read(session -> session.copy(
-                                        "copy (select n, repeat('x', 100) from generate_series(1, " + rows + ") n) to stdout")
-                                .forEachRow(row -> {
-                                    throw new IllegalStateException("the reader's own");
-                                })))
+                assertThatThrownBy(() -> sessions.read(
+                                session -> session.copy("copy (select n, repeat('x', 100) from generate_series(1, "
+                                                + rows + ") n) to stdout")
+                                        .forEachRow(row -> {
+                                            throw new IllegalStateException("the reader's own");
+                                        })))
                         .hasMessage("the reader's own");
                 assertThat(count(sessions)).isEqualTo(1);
             }
@@ -316,7 +321,8 @@ class CopyTest {
             sessions.write(session -> {
                 assertRefused(() -> session.copy("select 1"), "no COPY");
                 assertRefused(() -> session.copy("copy (select :id) to stdout"), "[id]");
-                assertRefused(() -> session.copy("copy copy_test from '/etc/passwd'").from(List.of()), "FROM STDIN");
+                assertRefused(
+                        () -> session.copy("copy copy_test from '/etc/passwd'").from(List.of()), "FROM STDIN");
                 assertRefused(() -> session.copy("copy copy_test to stdout").from(List.of()), "FROM STDIN");
                 assertRefused(() -> session.copy(INTO).forEachRow(row -> {}), "TO STDOUT");
                 assertRefused(() -> session.copy(INTO + " (format csv)").from(List.of()), "options");
@@ -327,8 +333,8 @@ class CopyTest {
             assertRows(sessions, INTO, List.of(1, "x"), "2 values for the columns");
             assertRows(sessions, INTO, List.of(1, "x", new Object()), "java.lang.Object");
             assertThatThrownBy(() -> sessions.write(session -> {
-                        try (Stream<Row> rows = session.sql("select n id, 'x' display_name, null tags"
-                                        + " from generate_series(1, 2000) n")
+                        try (Stream<Row> rows = session
+                                .sql("select n id, 'x' display_name, null tags" + " from generate_series(1, 2000) n")
                                 .stream()) {
                             return session.copy(INTO).from(rows);
                         }
@@ -337,9 +343,12 @@ class CopyTest {
                     .hasMessageContaining("COPY is under way");
             assertThat(count(sessions)).isZero();
             // Another session's stream is fine.
-            assertThat(sessions.<Long, RuntimeException>write(session -> session.copy(INTO)
-                            .from(sessions.sql("select n id, 'x' display_name, null tags from generate_series(1, 2000) n")
-                                    .stream())))
+            assertThat(
+                            sessions.<Long, RuntimeException>write(session -> session.copy(INTO)
+                                    .from(sessions
+                                            .sql(
+                                                    "select n id, 'x' display_name, null tags from generate_series(1, 2000) n")
+                                            .stream())))
                     .isEqualTo(2000);
         }
     }

@@ -63,8 +63,8 @@ class PipelineTest {
             // Repeated, so that a driver which names statements would have done so.
             for (int round = 0; round < 8; round++) {
                 Pipeline pipeline = sessions.pipeline();
-                Result<int[]> inserted =
-                        pipeline.sql("insert into pipeline_test values (:id, :name)").batch(items(0, 20));
+                Result<int[]> inserted = pipeline.sql("insert into pipeline_test values (:id, :name)")
+                        .batch(items(0, 20));
                 Result<Integer> updated = pipeline.sql("update pipeline_test set name = :name where id < :limit")
                         .param("name", "new")
                         .param("limit", 5)
@@ -72,8 +72,9 @@ class PipelineTest {
                 Result<List<Row>> rows = pipeline.sql("select * from pipeline_test where id = any(:ids) order by id")
                         .param("ids", List.of(4, 6, 99))
                         .rows();
-                Result<Row> row =
-                        pipeline.sql("select count(*) n, :text t").param("text", "x").row();
+                Result<Row> row = pipeline.sql("select count(*) n, :text t")
+                        .param("text", "x")
+                        .row();
                 Result<Optional<Row>> none =
                         pipeline.sql("select * from pipeline_test where id < 0").optionalRow();
                 Result<List<Item>> list = pipeline.sql("select * from pipeline_test where id = 19")
@@ -91,9 +92,7 @@ class PipelineTest {
                 pipeline.execute();
                 assertThat(inserted.get()).hasSize(20).containsOnly(1);
                 assertThat(updated.get()).isEqualTo(5);
-                assertThat(rows.get())
-                        .extracting(one -> one.get("name"))
-                        .containsExactly("new", null);
+                assertThat(rows.get()).extracting(one -> one.get("name")).containsExactly("new", null);
                 assertThat(row.get().getLong("n")).isEqualTo(1);
                 assertThat(none.get()).isEmpty();
                 assertThat(list.get()).containsExactly(new Item(19, "item 19"));
@@ -134,8 +133,8 @@ class PipelineTest {
                 return null;
             });
             assertThat(count(sessions)).isEqualTo(2);
-            assertThat(sessions.read(session -> session.pipeline(
-                                    pipeline -> pipeline.sql("show transaction_read_only").single(String.class)))
+            assertThat(sessions.read(session -> session.pipeline(pipeline ->
+                                    pipeline.sql("show transaction_read_only").single(String.class)))
                             .get())
                     .isEqualTo("on");
         }
@@ -150,12 +149,14 @@ class PipelineTest {
                 .maximumPoolSize(1)
                 .build()) {
             Pipeline pipeline = sessions.pipeline();
-            Result<Integer> before = pipeline.sql("insert into pipeline_test values (1, 'a')").update();
+            Result<Integer> before =
+                    pipeline.sql("insert into pipeline_test values (1, 'a')").update();
             pipeline.sql("insert into pipeline_test values (:id, :name)")
                     .param("id", 2)
                     .param("name", "forbidden")
                     .update();
-            Result<Integer> behind = pipeline.sql("insert into pipeline_test values (3, 'c')").update();
+            Result<Integer> behind =
+                    pipeline.sql("insert into pipeline_test values (3, 'c')").update();
             var violation = catchThrowableOfType(ConstraintViolationException.class, pipeline::execute);
             assertThat(violation)
                     .hasMessageContaining("statement 2 of 3 in the pipeline")
@@ -172,7 +173,9 @@ class PipelineTest {
 
             Pipeline misspelt = sessions.pipeline();
             misspelt.sql("insert into pipeline_test values (1, 'a')").update();
-            misspelt.sql("select :a::int, 'ä', nmae from pipeline_test").param("a", 1).rows();
+            misspelt.sql("select :a::int, 'ä', nmae from pipeline_test")
+                    .param("a", 1)
+                    .rows();
             var unknown = catchThrowableOfType(StatementException.class, misspelt::execute);
             assertThat(unknown).hasMessageContaining("statement 2 of 2");
             assertThat(unknown.position()).hasValue("select :a::int, 'ä', ".length() + 1);
@@ -206,7 +209,8 @@ class PipelineTest {
             assertThat(count(sessions)).isZero();
             sessions.write(session -> {
                 assertThatThrownBy(() -> session.savepoint(inner -> inner.pipeline(pipeline -> {
-                            pipeline.sql("insert into pipeline_test values (3, 'c')").update();
+                            pipeline.sql("insert into pipeline_test values (3, 'c')")
+                                    .update();
                             return pipeline.sql("select 1 / 0").row();
                         })))
                         .hasMessageContaining("division by zero");
@@ -226,10 +230,11 @@ class PipelineTest {
                 Pipeline pipeline = sessions.pipeline();
                 List<Result<Integer>> results = new ArrayList<>();
                 for (int i = 0; i < length; i++) {
-                    results.add(pipeline.sql("insert into pipeline_test values (:id, :name) returning " + i % 7 + " as n")
-                            .param("id", i)
-                            .param("name", "n" + i)
-                            .single(Integer.class));
+                    results.add(
+                            pipeline.sql("insert into pipeline_test values (:id, :name) returning " + i % 7 + " as n")
+                                    .param("id", i)
+                                    .param("name", "n" + i)
+                                    .single(Integer.class));
                 }
                 pipeline.sql("insert into pipeline_test values (:id, null)")
                         .param("id", length / 2)
@@ -247,7 +252,9 @@ class PipelineTest {
                         .single(Integer.class));
             }
             pipeline.execute();
-            assertThat(results).extracting(Result::get).isEqualTo(IntStream.range(0, 600).boxed().toList());
+            assertThat(results)
+                    .extracting(Result::get)
+                    .isEqualTo(IntStream.range(0, 600).boxed().toList());
             assertThat(count(sessions)).isEqualTo(600);
         }
     }
@@ -260,8 +267,8 @@ class PipelineTest {
         try (DatabaseSessionFactory sessions = route.open()) {
             String big = "x".repeat(8_000_000);
             Pipeline pipeline = sessions.pipeline().timeout(Duration.ofMinutes(2));
-            Result<List<Row>> answer =
-                    pipeline.sql("select repeat('y', 1000000) t from generate_series(1, 20)").rows();
+            Result<List<Row>> answer = pipeline.sql("select repeat('y', 1000000) t from generate_series(1, 20)")
+                    .rows();
             Result<Integer> first = pipeline.sql("insert into pipeline_test values (1, :big)")
                     .param("big", big)
                     .update();
@@ -273,8 +280,11 @@ class PipelineTest {
             assertThat(length.get()).isEqualTo(big.length());
 
             Pipeline failing = sessions.pipeline();
-            failing.sql("insert into pipeline_test values (2, 'b') returning id").update();
-            failing.sql("insert into pipeline_test values (3, :big)").param("big", big).update();
+            failing.sql("insert into pipeline_test values (2, 'b') returning id")
+                    .update();
+            failing.sql("insert into pipeline_test values (3, :big)")
+                    .param("big", big)
+                    .update();
             failing.sql("select 1 / 0").row();
             assertThatThrownBy(failing::execute).hasMessageContaining("statement 3 of 3");
             assertThat(count(sessions)).isEqualTo(1);
@@ -297,7 +307,8 @@ class PipelineTest {
                 boolean fails = i % 4 == 3;
                 backends.onAnother(() -> {
                     Pipeline pipeline = sessions.pipeline();
-                    Result<Integer> first = pipeline.sql("select pg_backend_pid()").single(Integer.class);
+                    Result<Integer> first =
+                            pipeline.sql("select pg_backend_pid()").single(Integer.class);
                     pipeline.sql("set local statement_timeout = '9s'").update();
                     pipeline.sql("select set_config('search_path', 'pg_catalog', true)")
                             .row();
@@ -342,7 +353,9 @@ class PipelineTest {
                 LeakProbe probe = LeakProbe.before(route.pooler())) {
             for (int i = 0; i < 4; i++) {
                 Result<Long> things = sessions.pipeline(pipeline -> {
-                    pipeline.sql("insert into things values (:id)").param("id", 1).update();
+                    pipeline.sql("insert into things values (:id)")
+                            .param("id", 1)
+                            .update();
                     return pipeline.sql("select count(*) from things").single(Long.class);
                 });
                 assertThat(things.get()).isEqualTo(i + 1L);
@@ -351,7 +364,8 @@ class PipelineTest {
                 session.connection().setClientInfo("ApplicationName", "pipelined");
                 Result<String> name = session.pipeline(pipeline -> {
                     pipeline.sql("insert into things values (2)").update();
-                    return pipeline.sql("select current_setting('application_name')").single(String.class);
+                    return pipeline.sql("select current_setting('application_name')")
+                            .single(String.class);
                 });
                 assertThat(name.get()).isEqualTo("pipelined");
                 return null;
@@ -370,7 +384,8 @@ class PipelineTest {
                         return pipeline.sql("select 1 / 0").row();
                     }))
                     .hasMessageContaining("statement 3 of 3");
-            assertThat(sessions.sql("select count(*) from things").single(Long.class)).isEqualTo(6);
+            assertThat(sessions.sql("select count(*) from things").single(Long.class))
+                    .isEqualTo(6);
             probe.assertNothingLeaked();
         } finally {
             Route.postgres().execute("drop schema pipeline_tenant cascade");
@@ -399,14 +414,16 @@ class PipelineTest {
                     .hasMessageContaining("never executed");
             assertThat(count(sessions)).isZero();
             assertThatThrownBy(() -> sessions.pipeline(pipeline -> {
-                        pipeline.sql("insert into pipeline_test values (1, 'a')").update();
+                        pipeline.sql("insert into pipeline_test values (1, 'a')")
+                                .update();
                         throw new IllegalStateException("no");
                     }))
                     .hasMessage("no");
             assertThat(count(sessions)).isZero();
             Pipeline pipeline = sessions.pipeline();
             Result<Integer> none = pipeline.sql("select id from pipeline_test").single(Integer.class);
-            Result<Integer> inserted = pipeline.sql("insert into pipeline_test values (1, 'a')").update();
+            Result<Integer> inserted =
+                    pipeline.sql("insert into pipeline_test values (1, 'a')").update();
             pipeline.execute();
             assertThat(inserted.get()).isEqualTo(1);
             assertThatThrownBy(none::get)
@@ -444,7 +461,8 @@ class PipelineTest {
         try (DatabaseSessionFactory sessions = Route.PGBOUNCER_1_18.open()) {
             assertThatThrownBy(() -> sessions.pipeline(pipeline -> {
                         pipeline.sql("insert into pipeline_deferred values (1)").update();
-                        return pipeline.sql("insert into pipeline_deferred values (1)").update();
+                        return pipeline.sql("insert into pipeline_deferred values (1)")
+                                .update();
                     }))
                     .isInstanceOf(ConstraintViolationException.class)
                     .hasMessageContaining("COMMIT of the pipeline failed");
@@ -462,15 +480,15 @@ class PipelineTest {
                         .start();
                 DatabaseSessionFactory sessions = DatabaseSessionFactory.open(pooler.url())) {
             try (var fault = pooler.faults().cutBeforeCommit()) {
-                var unknown = catchThrowableOfType(
-                        TransactionOutcomeUnknownException.class, () -> insertTwo(sessions, 1));
+                var unknown =
+                        catchThrowableOfType(TransactionOutcomeUnknownException.class, () -> insertTwo(sessions, 1));
                 assertThat(unknown.isRetryable()).isFalse();
                 assertThat(unknown.neverSent()).isFalse();
             }
             assertThat(count(sessions)).isZero();
             try (var fault = pooler.faults().cutAfterCommit()) {
-                var unknown = catchThrowableOfType(
-                        TransactionOutcomeUnknownException.class, () -> insertTwo(sessions, 3));
+                var unknown =
+                        catchThrowableOfType(TransactionOutcomeUnknownException.class, () -> insertTwo(sessions, 3));
                 assertThat(unknown.isRetryable()).isFalse();
             }
             assertThat(count(sessions)).isEqualTo(2);
@@ -479,7 +497,9 @@ class PipelineTest {
 
     private static void insertTwo(DatabaseSessionFactory sessions, int id) {
         sessions.pipeline(pipeline -> {
-            pipeline.sql("insert into pipeline_test values (:id, 'a')").param("id", id).update();
+            pipeline.sql("insert into pipeline_test values (:id, 'a')")
+                    .param("id", id)
+                    .update();
             return pipeline.sql("insert into pipeline_test values (:id, 'a')")
                     .param("id", id + 1)
                     .update();
@@ -509,7 +529,8 @@ class PipelineTest {
                             .batch(sets))
                     .hasSize(60)
                     .containsOnly(1);
-            List<Row> rows = sessions.sql("select * from pipeline_types order by n").rows();
+            List<Row> rows =
+                    sessions.sql("select * from pipeline_types order by n").rows();
             for (int n = 0; n < 60; n++) {
                 Row row = rows.get(n);
                 assertThat(row.get("t")).isEqualTo(sets.get(n).get("t"));

@@ -40,11 +40,18 @@ class RandomPipelinesTest {
         if (choice < 4) {
             values.put("id", dice.nextInt(30));
             values.put("n", dice.nextBoolean() ? null : (Object) dice.nextInt(100));
-            return new Step(Wanted.UPDATE, "insert into random_pipeline values (:id, :n) on conflict do nothing", values, List.of());
+            return new Step(
+                    Wanted.UPDATE,
+                    "insert into random_pipeline values (:id, :n) on conflict do nothing",
+                    values,
+                    List.of());
         } else if (choice < 7) {
             values.put("n", dice.nextInt(10));
             return new Step(
-                    Wanted.ROWS, "update random_pipeline set n = n + :n where id > 5 returning id, n", values, List.of());
+                    Wanted.ROWS,
+                    "update random_pipeline set n = n + :n where id > 5 returning id, n",
+                    values,
+                    List.of());
         } else if (choice < 9) {
             values.put("ids", List.of(dice.nextInt(30), dice.nextInt(30)));
             return new Step(Wanted.UPDATE, "delete from random_pipeline where id = any(:ids)", values, List.of());
@@ -68,7 +75,8 @@ class RandomPipelinesTest {
             }
             return new Step(Wanted.BATCH, "update random_pipeline set n = :n where id = :id", values, sets);
         } else if (choice == 17) {
-            return new Step(Wanted.UPDATE, "set local statement_timeout = '" + (5 + dice.nextInt(5)) + "s'", values, List.of());
+            return new Step(
+                    Wanted.UPDATE, "set local statement_timeout = '" + (5 + dice.nextInt(5)) + "s'", values, List.of());
         } else if (choice == 18) {
             return new Step(Wanted.ROWS, "select 1 a; select id from random_pipeline order by 1", values, List.of());
         }
@@ -78,13 +86,12 @@ class RandomPipelinesTest {
 
     private static Supplier<Object> queued(Pipeline pipeline, Step step) {
         var statement = pipeline.sql(step.sql()).params(step.values());
-        Result<?> result =
-                switch (step.wanted()) {
-                    case ROWS -> statement.rows();
-                    case UPDATE -> statement.update();
-                    case BATCH -> statement.batch(step.sets());
-                    case OPTIONAL -> statement.optional(Integer.class);
-                };
+        Result<?> result = switch (step.wanted()) {
+            case ROWS -> statement.rows();
+            case UPDATE -> statement.update();
+            case BATCH -> statement.batch(step.sets());
+            case OPTIONAL -> statement.optional(Integer.class);
+        };
         return () -> comparable(result.get());
     }
 

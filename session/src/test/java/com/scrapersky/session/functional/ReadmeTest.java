@@ -3,12 +3,16 @@ package com.scrapersky.session.functional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.Pipeline;
 import com.scrapersky.session.RawSql;
+import com.scrapersky.session.Result;
+import com.scrapersky.session.Row;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,6 +21,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ReadmeTest {
 
     record Person(UUID id, UUID tenantId, String name) {}
+
+    public record Visit(UUID person) {}
 
     @ParameterizedTest
     @EnumSource(Route.class)
@@ -49,10 +55,26 @@ class ReadmeTest {
                     .param("ids", List.of(id))
                     .list(Person.class));
 
+            // Several statements, BEGIN and COMMIT included, in one round trip; the results are read behind it.
+            Pipeline pipeline = sessions.pipeline();
+            Result<Integer> renamed = pipeline.sql("update people set name = 'Ada L.' where id = :id")
+                    .param("id", id)
+                    .update();
+            Result<List<Row>> visits = pipeline.sql("select * from visits").rows();
+            pipeline.execute();
+            System.out.println(renamed.get() + " renamed, " + visits.get());
+
+            // A long load from a stream of rows, in a transaction.
+            sessions.write(session ->
+                    session.copy("copy visits (person) from stdin").from(Stream.of(new Visit(id), new Visit(id))));
+
             // What is in front of the database, how that is known, and what was applied because of it.
             System.out.println(sessions.profile());
             // end
             assertThat(rows).isEmpty();
+            assertThat(visits.get()).hasSize(1);
+            assertThat(sessions.sql("select count(*) from visits").single(Integer.class))
+                    .isEqualTo(3);
             assertThat(people).containsExactly(new Person(id, tenant, "Ada"));
         }
     }

@@ -125,20 +125,26 @@ class RoundTripsTest {
                 .isEqualTo(1);
         String big = "x".repeat(70_000);
         assertThat(trips(() -> sessions.pipeline(pipeline -> {
-                    pipeline.sql("insert into trips values (1, :note)").param("note", big).update();
-                    pipeline.sql("insert into trips values (2, :note)").param("note", big).update();
+                    pipeline.sql("insert into trips values (1, :note)")
+                            .param("note", big)
+                            .update();
+                    pipeline.sql("insert into trips values (2, :note)")
+                            .param("note", big)
+                            .update();
                     return pipeline.sql("select * from trips").rows();
                 })))
                 .as("nothing that returns rows stands in front of the big values")
                 .isEqualTo(1);
         assertThat(trips(() -> sessions.pipeline(pipeline -> {
                     pipeline.sql("select * from trips").rows();
-                    return pipeline.sql("insert into trips values (1, :note)").param("note", big).update();
+                    return pipeline.sql("insert into trips values (1, :note)")
+                            .param("note", big)
+                            .update();
                 })))
                 .as("more than the buffers may hold, behind rows that nobody reads yet")
                 .isEqualTo(2);
-        assertThat(trips(() -> assertThatThrownBy(
-                                () -> sessions.pipeline(pipeline -> pipeline.sql("select 1 / 0").row()))
+        assertThat(trips(() -> assertThatThrownBy(() -> sessions.pipeline(
+                                pipeline -> pipeline.sql("select 1 / 0").row()))
                         .hasMessageContaining("division by zero")))
                 .as("the error, and ROLLBACK")
                 .isEqualTo(2);
@@ -147,7 +153,10 @@ class RoundTripsTest {
     private static Result<Row> select(Pipeline pipeline, int times) {
         Result<Row> last = pipeline.sql("select 0").row();
         for (int i = 1; i < times; i++) {
-            last = pipeline.sql("select :i::int, :t").param("i", i).param("t", "text").row();
+            last = pipeline.sql("select :i::int, :t")
+                    .param("i", i)
+                    .param("t", "text")
+                    .row();
         }
         return last;
     }
@@ -159,11 +168,14 @@ class RoundTripsTest {
         String text = "insert into trips values (1, null);".repeat(300) + "select 1 / 0";
         try (Connection connection = DriverManager.getConnection(pooler.jdbcUrl() + "&prepareThreshold=0");
                 Statement statement = connection.createStatement()) {
-            assertThat(RoundTrips.of(pooler, () -> assertThatThrownBy(() -> statement.execute(text))
-                            .hasMessageContaining("division by zero")))
+            assertThat(RoundTrips.of(
+                            pooler,
+                            () -> assertThatThrownBy(() -> statement.execute(text))
+                                    .hasMessageContaining("division by zero")))
                     .isEqualTo(2);
         }
-        assertThat(sessions.sql("select count(*) from trips").single(Long.class)).isEqualTo(255);
+        assertThat(sessions.sql("select count(*) from trips").single(Long.class))
+                .isEqualTo(255);
     }
 
     @Test

@@ -65,8 +65,7 @@ final class DriverQueries {
                                         "setStatementName",
                                         MethodType.methodType(void.class, String.class, short.class))
                                 .asType(MethodType.methodType(void.class, Query.class, String.class, short.class)),
-                        inQuery.findVirtual(
-                                        query, "setPrepareTypes", MethodType.methodType(void.class, int[].class))
+                        inQuery.findVirtual(query, "setPrepareTypes", MethodType.methodType(void.class, int[].class))
                                 .asType(MethodType.methodType(void.class, Query.class, int[].class)),
                         inStatement.findVirtual(PgStatement.class, "startTimer", nothing),
                         inStatement.findVirtual(PgStatement.class, "killTimerTask", nothing));

@@ -165,8 +165,7 @@ final class ArrayBinder {
         } else if (element instanceof Duration || element instanceof Period || element instanceof Interval) {
             return "interval";
         }
-        throw new UnsupportedValueException(
-                "a value of " + element.getClass().getName() + " has no PostgreSQL type");
+        throw new UnsupportedValueException("a value of " + element.getClass().getName() + " has no PostgreSQL type");
     }
 
     /** Dates by {@link TimeText}: it knows infinity and years before Christ, {@code toString()} does not. */

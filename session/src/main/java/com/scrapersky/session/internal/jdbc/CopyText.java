@@ -48,7 +48,10 @@ public final class CopyText {
         if (isArray || value instanceof Collection<?>) {
             return ArrayBinder.literal(value);
         }
-        return value instanceof java.util.Date || value instanceof PGobject || value instanceof Array || value instanceof SQLXML
+        return value instanceof java.util.Date
+                        || value instanceof PGobject
+                        || value instanceof Array
+                        || value instanceof SQLXML
                 ? ofJdbc(value)
                 : ArrayBinder.elementText(value);
     }
