@@ -114,8 +114,9 @@ class RandomPipelinesTest {
         return failure.getClass().getSimpleName() + failure.sqlState();
     }
 
+    /** Odyssey 1.5 with reserved statements leaves a batch that fails unanswered, whoever sends it (OdysseyReservedStatementsTest). */
     @ParameterizedTest
-    @EnumSource(Route.class)
+    @EnumSource(value = Route.class, names = "ODYSSEY_RESERVED", mode = EnumSource.Mode.EXCLUDE)
     void seeTheSameAsOneByOne(Route route) throws Exception {
         Random dice = new Random(SEED);
         int failures = 0;

@@ -115,8 +115,7 @@ public final class PipelinedFlight implements AutoCloseable {
         if (!DriverQueries.isKnown() || session.driver().getPreferQueryMode() == PreferQueryMode.SIMPLE) {
             return false;
         }
-        KnownText known = session.know(text);
-        return known.clean() || known.isLocal();
+        return session.travels(session.know(text));
     }
 
     /** Which entry failed, where one has: its index, the number of entries for COMMIT, or -1 for none of them. */
@@ -143,30 +142,24 @@ public final class PipelinedFlight implements AutoCloseable {
                 add(COMMIT, null, entries.size());
             }
             flush(entries.size());
-            landed();
+            session.landedTogether();
             sent = true;
             return answers;
         } finally {
             if (!sent) {
-                session.crashed(wholeTransaction);
+                session.crashedTogether(wholeTransaction);
             }
         }
     }
 
     private void begin() throws SQLException {
         boolean idle = session.transactionState() == TransactionState.IDLE;
-        VirtualState state = session.state();
-        if (idle) {
-            state.forgetApplied();
-        }
         if (wholeTransaction) {
+            session.happened();
             add(driver.hintReadOnly() ? BEGIN_READ_ONLY : BEGIN, null, NONE);
         }
-        if (session.hasOwnBackend() || state.isSettled() || session.transactionState() == TransactionState.FAILED) {
-            return;
-        }
         Flight settings = session.settingsInFront(idle);
-        if (!settings.sql().isEmpty()) {
+        if (settings != null) {
             add(NONE, settings.sql(), statement -> {
                 for (int i = 0; i < settings.bound().size(); i++) {
                     statement.setString(i + 1, settings.bound().get(i));
@@ -282,15 +275,6 @@ public final class PipelinedFlight implements AutoCloseable {
         bytesBehindLongAnswer = 0;
         shortAnswers = 0;
         longAnswer = false;
-    }
-
-    private void landed() {
-        VirtualState state = session.state();
-        if (session.transactionState() == TransactionState.IDLE) {
-            state.committed();
-        } else if (!session.hasOwnBackend()) {
-            state.told();
-        }
     }
 
     @Override

@@ -206,6 +206,11 @@ final class VirtualSession {
         }
     }
 
+    /** Whether a text can go out together with others, behind the session's settings. */
+    boolean travels(KnownText text) {
+        return text.clean() || (context == null && text.isLocal());
+    }
+
     /** What would leave the context behind is refused; what code in the database does is not seen. */
     private void requireWithinContext(ContextSettings bound, KnownText text) throws SQLException {
         for (SqlPart part : text.sql().parts()) {
@@ -503,6 +508,20 @@ final class VirtualSession {
         return failed;
     }
 
+    /** Statements that went out together have failed; their transaction is rolled back where it was theirs alone. */
+    void crashedTogether(boolean ownTransaction) {
+        if (ownTransaction && !connectionIsClosed() && transactionState() != TransactionState.IDLE) {
+            try (Statement rollback = connection.createStatement()) {
+                rollback.execute("ROLLBACK");
+            } catch (SQLException lost) {
+                guard.log("a transaction that failed could not be rolled back", lost);
+            }
+        }
+        if (ownTransaction && transactionState() == TransactionState.IDLE) {
+            state().rolledBack();
+        }
+    }
+
     private boolean connectionIsClosed() {
         try {
             return connection.isClosed();
@@ -529,9 +548,37 @@ final class VirtualSession {
         return guard.know(sql);
     }
 
-    /** What the backend has to be told in front of statements that go out together; its values are parameters. */
-    Flight settingsInFront(boolean idle) {
-        return FlightPlan.settingsOnly(state(), cleanup(Set.of()), idle, true);
+    /**
+     * What the backend has to be told in front of statements that go out together, its values as parameters; null where that
+     * is nothing.
+     *
+     * @param idle whether no transaction is open yet
+     */
+    @Nullable
+    Flight settingsInFront(boolean idle) throws SQLException {
+        if (idle && state != null) {
+            state().forgetApplied();
+        }
+        if (ownBackend || isSettled() || transactionState() == TransactionState.FAILED) {
+            return null;
+        }
+        // Within the transaction that is begun in front of it, by the driver or by the flight itself.
+        var departure = new FlightPlan.Departure(idle, false, false, driver().hintReadOnly());
+        Flight flight = FlightPlan.settingsOnly(state(), cleanup(Set.of()), departure, true);
+        return flight.sql().isEmpty() ? null : flight;
+    }
+
+    /** Statements that went out together have all arrived. */
+    void landedTogether() {
+        VirtualState mine = state;
+        if (mine == null) {
+            return;
+        }
+        if (transactionState() == TransactionState.IDLE) {
+            mine.committed();
+        } else if (!ownBackend) {
+            mine.told();
+        }
     }
 
     /** Tells the backend of the driver's transaction, in a round trip of its own, what the session has set. */
