@@ -1,10 +1,12 @@
 package com.scrapersky.session.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.scrapersky.session.DatabaseSession;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.PoolerProfile;
+import com.scrapersky.session.Result;
 import com.scrapersky.session.Row;
 import com.scrapersky.session.SessionContext;
 import com.scrapersky.session.SessionContext.Isolation;
@@ -150,15 +152,18 @@ class ContextRoundTripsTest {
 
     @ParameterizedTest
     @EnumSource
-    void aBatchGetsTheContextInOneBeforeIt(Wire wire) throws Exception {
+    void aBatchFindsTheContextInItsFlush(Wire wire) throws Exception {
         on(wire, (sessions, trips) -> {
             DatabaseSessionFactory ann = sessions.withContext(ANN);
             String insert = "insert into context_trips values (:id, current_user)";
             List<Map<String, Integer>> sets = List.of(Map.of("id", 1), Map.of("id", 2), Map.of("id", 3));
             assertThat(trips.of(() -> ann.sql(insert).batch(sets)))
                     .as("BEGIN with the context, the batch, COMMIT")
-                    .isEqualTo(3);
+                    .isEqualTo(1);
             assertThat(trips.of(() -> ann.write(session -> session.sql(insert).batch(sets))))
+                    .isEqualTo(1 + 1);
+            assertThat(trips.of(() -> jdbcBatch(ann)))
+                    .as("BEGIN with the context, the driver's batch, COMMIT")
                     .isEqualTo(3);
             assertThat(trips.of(() -> ann.write(session -> {
                         session.sql("select 1").row();
@@ -166,6 +171,43 @@ class ContextRoundTripsTest {
                     })))
                     .as("behind another statement it adds none")
                     .isEqualTo(3);
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPipelineAndABatchTakeOne(Wire wire) throws Exception {
+        on(wire, (sessions, trips) -> {
+            DatabaseSessionFactory strict = sessions.withContext(STRICT);
+            assertThat(trips.of(() -> {
+                        Result<String> isolation = strict.pipeline(pipeline -> {
+                            pipeline.sql(WHO).single(String.class);
+                            return pipeline.sql("select current_setting('transaction_isolation')"
+                                            + " || current_setting('transaction_read_only')")
+                                    .single(String.class);
+                        });
+                        assertThat(isolation.get()).isEqualTo("serializableon");
+                    }))
+                    .isEqualTo(1);
+            DatabaseSessionFactory ann = sessions.withContext(ANN);
+            for (int again = 0; again < 7; again++) {
+                assertThat(trips.of(() -> {
+                            Result<String> who = ann.pipeline(pipeline -> {
+                                pipeline.sql("insert into context_trips values (:id, :note)")
+                                        .batch(List.of(Map.of("id", 1, "note", "a"), Map.of("id", 2, "note", "b")));
+                                return pipeline.sql(WHO).single(String.class);
+                            });
+                            assertThat(who.get()).isEqualTo("trip_roleann");
+                        }))
+                        .isEqualTo(1);
+            }
+            assertThat(trips.of(() -> ann.write(session ->
+                            session.pipeline(pipeline -> pipeline.sql(WHO).single(String.class)))))
+                    .isEqualTo(1 + 1);
+            // The table belongs to the login, who would be allowed without the context's role.
+            assertThatThrownBy(() -> ann.pipeline(pipeline -> pipeline.sql("alter table context_trips add column x int")
+                            .update()))
+                    .hasMessageContaining("must be owner");
         });
     }
 
@@ -224,6 +266,18 @@ class ContextRoundTripsTest {
                 var row = statement.executeQuery(WHO)) {
             assertThat(row.next()).isTrue();
             assertThat(row.getString(1)).isEqualTo("trip_roleann");
+        }
+    }
+
+    private static int jdbcBatch(DatabaseSessionFactory sessions) throws SQLException {
+        try (Connection connection = sessions.dataSource().getConnection();
+                PreparedStatement insert =
+                        connection.prepareStatement("insert into context_trips values (?, current_user)")) {
+            for (int id = 0; id < 3; id++) {
+                insert.setInt(1, id);
+                insert.addBatch();
+            }
+            return insert.executeBatch().length;
         }
     }
 }
