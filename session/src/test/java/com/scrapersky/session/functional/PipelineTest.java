@@ -18,6 +18,7 @@ import com.scrapersky.session.TransactionOutcomeUnknownException;
 import com.scrapersky.session.TransactionRolledBackException;
 import com.scrapersky.session.UnexpectedResultException;
 import com.scrapersky.session.testkit.Backends;
+import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.LeakProbe;
 import com.scrapersky.session.testkit.TransactionPooler;
 import java.time.Duration;
@@ -477,6 +478,7 @@ class PipelineTest {
         try (TransactionPooler pooler = TransactionPooler.pgBouncer118(
                                 Route.postgres().url())
                         .poolSize(2)
+                        .handOver(HandOver.LONGEST_IDLE)
                         .start();
                 DatabaseSessionFactory sessions = DatabaseSessionFactory.open(pooler.url())) {
             try (var fault = pooler.faults().cutBeforeCommit()) {
