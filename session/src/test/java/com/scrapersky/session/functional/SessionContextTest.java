@@ -2,10 +2,13 @@ package com.scrapersky.session.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.scrapersky.session.DatabaseException;
 import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.Pipeline;
 import com.scrapersky.session.RawSql;
+import com.scrapersky.session.Result;
 import com.scrapersky.session.Row;
 import com.scrapersky.session.SessionContext;
 import com.scrapersky.session.SessionContext.Isolation;
@@ -152,6 +155,41 @@ class SessionContextTest {
             assertThat(row.getString("timeout")).isEqualTo("0");
             assertThat(row.get("own")).isEqualTo(true);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPipelineIsInTheContext(Route route) throws Exception {
+        on(route, sessions -> {
+            DatabaseSessionFactory ann = sessions.withContext(reader("ann"));
+            DatabaseSessionFactory bob = sessions.withContext(writer("bob"));
+            for (int i = 0; i < 4; i++) {
+                assertThat(ann.<Result<List<String>>>pipeline(pipeline -> {
+                                    pipeline.sql("select 1").rows();
+                                    return pipeline.sql(OWN).list(String.class);
+                                })
+                                .get())
+                        .containsExactly("ann 1", "ann 2");
+                assertThat(bob.<List<String>, RuntimeException>read(session -> {
+                            Pipeline pipeline = session.pipeline();
+                            Result<List<String>> own = pipeline.sql(OWN).list(String.class);
+                            pipeline.execute();
+                            return own.get();
+                        }))
+                        .containsExactly("bob 1");
+            }
+            assertThat(bob.sql("insert into context_notes (body) values (:body)")
+                            .batch(List.of(Map.of("body", "bob 2"), Map.of("body", "bob 3"))))
+                    .containsExactly(1, 1);
+            assertThat(bob.sql("delete from context_notes where body in ('bob 2', 'bob 3')")
+                            .update())
+                    .isEqualTo(2);
+            assertThatThrownBy(() -> ann.pipeline(pipeline -> {
+                        pipeline.sql("set local role context_stranger").update();
+                        return pipeline.sql("select current_user").rows();
+                    }))
+                    .hasMessageContaining("context_stranger");
+        });
     }
 
     @ParameterizedTest
