@@ -161,8 +161,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * Where no {@link Builder#roles} and no {@link Builder#context} were told, the first context reads what the database's
      * functions may do to a session, as building behind a pooler does.
      *
-     * <p>Values are sent as parameters of prepared statements, and so of everything that {@link #sql} executes but batches. A
-     * plain {@link java.sql.Statement} has no parameters in JDBC: in front of one, of a batch, a call, COPY and updatable rows
+     * <p>Values are sent as parameters of prepared statements, and so of everything that {@link #sql} executes. A
+     * plain {@link java.sql.Statement} has no parameters in JDBC: in front of one, of a batch of JDBC, a call, COPY and updatable rows
      * the values are literals, quoted by PostgreSQL's own rules, and so can be seen in {@code pg_stat_activity} by whoever may
      * see the statement.
      *

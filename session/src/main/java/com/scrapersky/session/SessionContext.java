@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * VACUUM}, are refused, for nothing transaction-local holds for them.
  *
  * <p><b>Thread safety.</b> Immutable. <b>Round trips.</b> None of its own: a statement takes one, a transaction of n
- * statements n + 1, isolation and read-only included. As a transaction's first work, batches, calls, COPY, {@code
+ * statements n + 1, isolation and read-only included. As a transaction's first work, batches of JDBC, calls, COPY, {@code
  * getMetaData()} and updatable rows get the settings in one round trip before them; outside of a transaction they are put into
  * one, which takes another for its COMMIT.
  *
