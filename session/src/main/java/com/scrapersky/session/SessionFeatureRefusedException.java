@@ -7,7 +7,8 @@ import java.sql.SQLNonTransientException;
  * Thrown by the connections of {@link DatabaseSessionFactory#dataSource()}, before anything was sent: nothing was changed,
  * neither the transaction nor the backend, and the connection goes on being usable.
  *
- * <p>The message names the feature, why it cannot work there, and the way out; a session URL
+ * <p>The message names the feature with its {@link SessionFeature#id() id}, why it cannot work there, the way out, and its
+ * section of {@code docs/poolers.md}; a session URL
  * ({@link DatabaseSessionFactory.Builder#sessionUrl}) makes most of them work as they are.
  *
  * <p>SQLSTATE 0A000, feature not supported. It comes from above the pool, so no pool takes the connection for a broken one.
@@ -26,7 +27,8 @@ public final class SessionFeatureRefusedException extends SQLNonTransientExcepti
      */
     SessionFeatureRefusedException(SessionFeature feature, String circumstance) {
         super(
-                feature.title() + ": " + circumstance + ". " + feature.reason() + " Way out: " + feature.wayOut(),
+                feature.title() + " (" + feature.id() + "): " + circumstance + ". " + feature.reason() + " Way out: "
+                        + feature.wayOut() + ". More: docs/poolers.md#" + feature.id(),
                 FEATURE_NOT_SUPPORTED);
         this.feature = feature;
     }

@@ -36,6 +36,9 @@ final class BackendChange implements AutoCloseable {
 
     /** A program begins: what ran before is not its own. */
     void begin() throws SQLException {
+        if (!areAllThere()) {
+            replaced();
+        }
         look();
     }
 
@@ -60,6 +63,17 @@ final class BackendChange implements AutoCloseable {
             return OptionalInt.of(backends.lastPid());
         } catch (IllegalStateException nothingSent) {
             return OptionalInt.empty();
+        }
+    }
+
+    /** A row may cost a backend its life. */
+    private boolean areAllThere() throws SQLException {
+        try (PreparedStatement statement =
+                Fixture.admin().prepareStatement("select count(*) from pg_stat_activity where pid = any (?)")) {
+            statement.setArray(1, Fixture.admin().createArrayOf("int4", pids.toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getInt(1) == pids.size();
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import com.scrapersky.session.testkit.Backends;
 import com.scrapersky.session.testkit.Leak;
 import com.scrapersky.session.testkit.LeakProbe;
 import com.scrapersky.session.testkit.OdysseyLab;
+import com.scrapersky.session.testkit.SequenceCheck;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -38,6 +39,10 @@ final class Bench implements AutoCloseable {
         open();
     }
 
+    Route route() {
+        return route;
+    }
+
     private void open() {
         plain = DatabaseSessionFactory.builder(route.endpoint().url())
                 .maximumPoolSize(2)
@@ -48,6 +53,8 @@ final class Bench implements AutoCloseable {
                 .build();
         probe = LeakProbe.builder(change.backends())
                 .customSettings(Fixture.CUSTOM_SETTINGS)
+                // Who draws a number leaves it behind, whatever stands in between; the rows show that nobody meets it.
+                .sequences(SequenceCheck.OFF)
                 .before();
         change.replaced();
     }
@@ -97,6 +104,7 @@ final class Bench implements AutoCloseable {
     /** What is left on a backend or at the server since this was last asked; after that nothing is. */
     List<String> left() throws SQLException {
         List<String> left = new ArrayList<>(Fixture.leftAtServer());
+        Fixture.endPrepared();
         List<Leak> leaks = probe.leaks();
         if (!leaks.isEmpty()) {
             leaks.forEach(leak -> left.add(leak.toString()));

@@ -28,10 +28,12 @@ final class DisguisedRows {
         rows.add(
                 row(text, Disguise.SEVERAL, expected, inAutocommit(text, "select 1; " + text.text() + ";; select 2;")));
         rows.add(row(text, Disguise.PREPARED, expected, prepared(text)));
-        rows.add(row(text, Disguise.COMMITTED, expected, inTransaction(text, text.text(), false, true)));
+        // A transaction in which it is not allowed fails, and then the commit is what is refused.
+        boolean fails = text.feature() == SessionFeature.DISCARD && text.text().equals("DISCARD ALL");
+        rows.add(committing(text, Disguise.COMMITTED, expected, fails, false));
         rows.add(row(text, Disguise.ROLLED_BACK, expected, inTransaction(text, text.text(), false, false)));
         Expected amidst = expected == Expected.MOVES ? Expected.REFUSED : expected;
-        rows.add(row(text, Disguise.AMIDST, amidst, inTransaction(text, text.text(), true, true)));
+        rows.add(committing(text, Disguise.AMIDST, amidst, fails, true));
         rows.add(row(text, Disguise.SAVEPOINT, amidst, afterSavepoint(text)));
         if (text.inCode() != null) {
             rows.add(inCode(text, Disguise.FUNCTION, expected, Code.functionCall(text)));
@@ -44,6 +46,15 @@ final class DisguisedRows {
 
     private static MatrixRow row(StateText text, Disguise disguise, Expected expected, Program program) {
         return MatrixRow.of(text.feature(), title(text), expected, program).disguised(disguise);
+    }
+
+    private static MatrixRow committing(
+            StateText text, Disguise disguise, Expected expected, boolean fails, boolean begun) {
+        Program program = inTransaction(text, text.text(), begun, true);
+        return fails
+                ? MatrixRow.of(SessionFeature.COMMIT_OF_FAILED_TRANSACTION, title(text), Expected.REFUSED, program)
+                        .disguised(disguise)
+                : row(text, disguise, expected, program);
     }
 
     private static MatrixRow inCode(StateText text, Disguise disguise, Expected expected, String call) {

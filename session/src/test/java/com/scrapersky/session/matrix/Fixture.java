@@ -107,6 +107,20 @@ final class Fixture {
         }
     }
 
+    /** One that is left would be found by every row that follows. */
+    static void endPrepared() throws SQLException {
+        List<String> prepared = new ArrayList<>();
+        try (Statement statement = admin().createStatement();
+                ResultSet rows = statement.executeQuery("select quote_literal(gid) from pg_prepared_xacts")) {
+            while (rows.next()) {
+                prepared.add(rows.getString(1));
+            }
+        }
+        for (String name : prepared) {
+            Player.execute(admin(), "rollback prepared " + name);
+        }
+    }
+
     /** The server ends a session some time after its client has gone. */
     static void awaitNoSessions() throws SQLException {
         while (!leftAtServer().isEmpty()) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Compares what rows came to behind a pooler with what they must come to. */
 final class Judgement {
@@ -56,8 +57,20 @@ final class Judgement {
         return error;
     }
 
+    private @Nullable Throwable failure(MatrixRow row) {
+        Throwable failure = failureOf(row);
+        KnownDifferences.Difference known =
+                KnownDifferences.of(row, bench.route()).orElse(null);
+        if (known == null) {
+            return failure;
+        }
+        return failure == null
+                ? new AssertionError("it comes to what it must, and KnownDifferences says: " + known.what())
+                : null;
+    }
+
     @SuppressWarnings("checkstyle:IllegalCatch")
-    private Throwable failure(MatrixRow row) {
+    private @Nullable Throwable failureOf(MatrixRow row) {
         try {
             judge(row);
             return null;

@@ -51,10 +51,7 @@ class MatrixCheck {
     static Stream<Arguments> cases() {
         Pattern wanted = Pattern.compile(System.getProperty("matrix.rows", ""));
         String behind = System.getProperty("matrix.route", "");
-        return Arrays.stream(Route.values())
-                // Odyssey with reserved statements differs in how it carries statements, not in what a session leaves
-                // behind.
-                .filter(each -> each != Route.DIRECT && each != Route.ODYSSEY_RESERVED)
+        return routes().stream()
                 .filter(each -> each.name().contains(behind))
                 .flatMap(each -> Rows.groups().stream()
                         .map(group -> new RowGroup(
@@ -65,6 +62,13 @@ class MatrixCheck {
                                         .toList()))
                         .filter(group -> !group.rows().isEmpty())
                         .map(group -> Arguments.of(each, group)));
+    }
+
+    /** Odyssey with reserved statements differs in how it carries statements, not in what a session leaves behind. */
+    static List<Route> routes() {
+        return Arrays.stream(Route.values())
+                .filter(each -> each != Route.DIRECT && each != Route.ODYSSEY_RESERVED)
+                .toList();
     }
 
     @ParameterizedTest(name = "{0}, {1}")

@@ -76,17 +76,17 @@ final class StateTexts {
                         .asExample()
                         .given("SET statement_timeout = '6s'", "SET ROLE app_reader")
                         .inNoFunction(),
+                StateText.of(COMPUTED_SETTING, "SELECT set_config(?, ?, false)", TENANT)
+                        .asExample()
+                        .values("perform set_config('app.' || 'tenant', 'a', false)", "app.tenant", "a"),
+                StateText.of(COMPUTED_SETTING, "SELECT set_config(name, value, false) FROM preferences", TENANT)
+                        .asExample(),
                 StateText.of(DISCARD, "DEALLOCATE ALL", TIMEOUT).asExample().given("SET statement_timeout = '6s'"));
     }
 
     /** What needs a backend of its own. */
     static List<StateText> moving() {
         return List.of(
-                StateText.of(COMPUTED_SETTING, "SELECT set_config(?, ?, false)", TENANT)
-                        .asExample()
-                        .values("perform set_config('app.' || 'tenant', 'a', false)", "app.tenant", "a"),
-                StateText.of(COMPUTED_SETTING, "SELECT set_config(name, value, false) FROM preferences", TENANT)
-                        .asExample(),
                 StateText.of(NOTIFICATION, "LISTEN jobs", "select pg_listening_channels()")
                         .asExample(),
                 StateText.of(ADVISORY_LOCK, "SELECT pg_advisory_lock(42)", LOCKS)
@@ -110,7 +110,7 @@ final class StateTexts {
                 StateText.of(
                                 TEMPORARY_OBJECT,
                                 "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-                                "select to_regprocedure('pg_temp.f()')")
+                                "select to_regprocedure('pg_temp.f()') is not null")
                         .exampleOf("CREATE FUNCTION pg_temp.f() …"),
                 StateText.of(HOLDABLE_CURSOR, "DECLARE c CURSOR WITH HOLD FOR SELECT 1", "fetch all from c")
                         .asExample()
