@@ -5,6 +5,7 @@ import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Origin;
 import com.scrapersky.session.PoolerProfile.Parameter;
 import com.scrapersky.session.PoolerProfile.Pooler;
+import com.scrapersky.session.PoolerProfile.StatementMode;
 import com.scrapersky.session.SessionFeature.Treatment;
 import com.scrapersky.session.internal.guard.CheckedConnection;
 import com.scrapersky.session.internal.guard.Guard;
@@ -12,6 +13,7 @@ import com.scrapersky.session.internal.pooler.AutomaticParameters;
 import com.scrapersky.session.internal.pooler.Destination;
 import com.scrapersky.session.internal.pooler.PoolerDetection;
 import com.scrapersky.session.internal.pooler.PoolerDetection.Finding;
+import com.scrapersky.session.internal.pooler.StatementProbe;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,11 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class PoolAssembly {
 
     private static final int DEFAULT_POOL_SIZE = 10;
+    private static final String THRESHOLD = "prepareThreshold";
+
+    /** pgjdbc's own default. */
+    private static final int NAMED_AFTER = 5;
+
     private static final Duration DEFAULT_CONNECTION_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration MAXIMUM_LIFETIME = Duration.ofMinutes(30);
 
@@ -46,6 +54,7 @@ final class PoolAssembly {
     private final Map<String, String> login = new LinkedHashMap<>();
 
     private final @Nullable PoolerProfile given;
+    private final StatementMode statementMode;
     private final Parameter maximumPoolSize;
     private final Parameter connectionTimeout;
 
@@ -56,10 +65,12 @@ final class PoolAssembly {
             DatabaseUrl url,
             Map<String, String> driverProperties,
             @Nullable PoolerProfile pooler,
+            StatementMode statementMode,
             @Nullable Integer maximumPoolSize,
             @Nullable Duration connectionTimeout) {
         this.url = url;
         this.given = pooler == null ? fromUrl(url) : pooler;
+        this.statementMode = statementMode;
         url.driverProperties().forEach((name, value) -> {
             if (!LOGIN.contains(name)) {
                 explicit.put(name, new Parameter(name, value, "set in the URL", Origin.URL));
@@ -118,11 +129,13 @@ final class PoolAssembly {
     }
 
     ConnectionSource open(Map<SessionFeature, Treatment> policy, @Nullable SessionPool sessions) {
-        PoolerProfile known = given;
-        PoolerProfile profile = known == null ? detect() : known;
+        PoolerProfile profile = profile();
         HikariDataSource pool = pool(profile);
         boolean shared = profile.mode() == Mode.TRANSACTION;
         Guard.Builder guard = ConnectionSource.guard(profile).policy(policy).sessions(sessions);
+        if (isNamedBehindPooler(profile)) {
+            guard.namedAfter(NAMED_AFTER);
+        }
         if (shared) {
             guard.readOnlySentAtOnce(start.isReadOnlySentAtOnce());
         }
@@ -131,10 +144,30 @@ final class PoolAssembly {
 
     /** A pool for sessions with backends of their own, to be opened when the first one is needed. */
     SessionPool.Opened openSessions() {
-        PoolerProfile known = given;
-        PoolerProfile profile = known == null ? detect() : known;
+        PoolerProfile profile = profile();
         HikariDataSource pool = pool(profile);
         return new SessionPool.Opened(pool, profile);
+    }
+
+    private PoolerProfile profile() {
+        PoolerProfile known = given;
+        PoolerProfile profile = known == null ? detect() : known;
+        return statementMode == StatementMode.AUTO
+                ? profile
+                : profile.with(
+                        statementMode,
+                        List.of(new Evidence(
+                                "the code that built the factory wants statements "
+                                        + statementMode.name().toLowerCase(Locale.ROOT),
+                                "taken at its word",
+                                true)));
+    }
+
+    /** Whether connections have to be asked, one by one, before anything is named on them. */
+    private boolean isNamedBehindPooler(PoolerProfile profile) {
+        return profile.mode() == Mode.TRANSACTION
+                && profile.statementMode() == StatementMode.NAMED
+                && !explicit.containsKey(THRESHOLD);
     }
 
     private AutomaticParameters decide(PoolerProfile profile) {
@@ -176,7 +209,14 @@ final class PoolAssembly {
                         "socketTimeout", Long.toString(Math.max(1, Long.parseLong(connectionTimeout.value()) / 1000)));
             }
             Finding finding = PoolerDetection.detect(driver::getConnection, destination(url, user), true);
-            return PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
+            PoolerProfile found = PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
+            if (statementMode != StatementMode.AUTO
+                    || explicit.containsKey(THRESHOLD)
+                    || !finding.mayCarryStatements()) {
+                return found;
+            }
+            StatementProbe.Answer answer = StatementProbe.ask(driver::getConnection);
+            return found.with(answer.carried() ? StatementMode.NAMED : StatementMode.UNNAMED, answer.evidence());
         } catch (SQLException error) {
             throw Errors.noConnection("the database could not be opened: ", error);
         }
@@ -204,7 +244,12 @@ final class PoolAssembly {
 
     private HikariDataSource pool(PoolerProfile profile) {
         HikariConfig config = new HikariConfig();
-        config.setDataSource(driver(decide(profile).parameters(), profile.mode() == Mode.TRANSACTION));
+        PGSimpleDataSource driver = driver(decide(profile).parameters(), profile.mode() == Mode.TRANSACTION);
+        if (isNamedBehindPooler(profile)) {
+            // Until the connection itself has been asked.
+            driver.setPrepareThreshold(0);
+        }
+        config.setDataSource(driver);
         config.setPoolName("sky-session");
         config.setMaximumPoolSize(Integer.parseInt(maximumPoolSize.value()));
         config.setConnectionTimeout(Long.parseLong(connectionTimeout.value()));

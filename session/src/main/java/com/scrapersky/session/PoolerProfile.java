@@ -1,5 +1,6 @@
 package com.scrapersky.session;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -54,7 +55,16 @@ public final class PoolerProfile {
 
     /** Whether the driver may leave prepared statements on the backend. */
     public enum StatementMode {
-        /** After some executions a statement stays prepared at the backend under a name. Right where backends are kept. */
+        /**
+         * For {@link DatabaseSessionFactory.Builder#statementMode}: {@link #NAMED} where the pooler is known to carry named
+         * statements from backend to backend, {@link #UNNAMED} elsewhere. Never the mode of a profile.
+         */
+        AUTO,
+        /**
+         * After five executions a statement stays prepared at the backend under a name, and its results come in binary.
+         * Right where backends are kept, and behind poolers that carry named statements: PgBouncer from 1.21 on with
+         * {@code max_prepared_statements}, Odyssey with {@code pool_reserve_prepared_statement}.
+         */
         NAMED,
         /**
          * Nothing stays at the backend: parse, bind and execute travel together, in the same single round trip. Right
@@ -179,6 +189,12 @@ public final class PoolerProfile {
                 pooler,
                 mode,
                 List.of(new Evidence("the code that built the factory says so", "taken at its word", true)));
+    }
+
+    PoolerProfile with(StatementMode statements, List<Evidence> more) {
+        List<Evidence> all = new ArrayList<>(evidence);
+        all.addAll(more);
+        return new PoolerProfile(pooler, mode, statements, all, parameters, warnings, notes);
     }
 
     PoolerProfile with(

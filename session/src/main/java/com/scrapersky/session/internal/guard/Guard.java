@@ -50,6 +50,7 @@ public final class Guard {
     private final @Nullable SessionConnections sessions;
     private final BiFunction<SessionFeature, String, SQLException> refusals;
 
+    private final StatementNames names;
     private final Isolation isolation = new Isolation();
     private final Map<String, KnownText> texts = new ConcurrentHashMap<>();
     private final Set<SessionFeature> warned = ConcurrentHashMap.newKeySet();
@@ -72,6 +73,7 @@ public final class Guard {
             policy.put(feature, builder.policy.getOrDefault(feature, feature.treatment()));
         }
         this.sessions = builder.sessions;
+        this.names = new StatementNames(builder.namedAfter);
         this.refusals = builder.refusals;
     }
 
@@ -99,6 +101,10 @@ public final class Guard {
 
     Settings startup() {
         return startup;
+    }
+
+    StatementNames names() {
+        return names;
     }
 
     Isolation isolation() {
@@ -298,6 +304,7 @@ public final class Guard {
         private boolean readOnlySentAtOnce;
         private Map<SessionFeature, Treatment> policy = Map.of();
         private @Nullable SessionConnections sessions;
+        private int namedAfter;
 
         private Builder(BiFunction<SessionFeature, String, SQLException> refusals) {
             this.refusals = refusals;
@@ -340,6 +347,15 @@ public final class Guard {
 
         public Builder sessions(@Nullable SessionConnections connections) {
             sessions = connections;
+            return this;
+        }
+
+        /**
+         * Where the pooler is known to carry named statements: after how many executions the driver names one. The pool's
+         * connections must begin with unnamed ones.
+         */
+        public Builder namedAfter(int executions) {
+            namedAfter = executions;
             return this;
         }
 

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.PGStatement;
 import org.postgresql.core.TransactionState;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
@@ -126,8 +127,23 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     private PreparedStatement prepared(String sql, StatementOrigin origin) throws SQLException {
         KnownText text = session.know(sql);
-        PreparedStatement prepared = (PreparedStatement) origin.make(delegate, sql);
+        PreparedStatement prepared = session.guard().names().isUnnamed(sql)
+                ? unnamed(origin, sql)
+                : (PreparedStatement) origin.make(delegate, sql);
         return new PoolSafePreparedStatement<>(this, prepared, origin, sql, text);
+    }
+
+    /**
+     * A statement of the driver's that never gets a name. Under another text than its own, as the driver may know that one by
+     * a name already.
+     */
+    PreparedStatement unnamed(StatementOrigin origin, String sql) throws SQLException {
+        if (session.hasOwnBackend()) {
+            return (PreparedStatement) origin.make(delegate, sql);
+        }
+        PreparedStatement unnamed = (PreparedStatement) origin.make(delegate, sql + "\n");
+        unnamed.unwrap(PGStatement.class).setPrepareThreshold(0);
+        return unnamed;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 import org.postgresql.core.TransactionState;
 
 /**
@@ -49,22 +50,91 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
 
     @Override
     public boolean execute() throws SQLException {
-        return goesStraight() ? delegate.execute() : fly().isResultSet();
+        if (!goesStraight()) {
+            return fly().isResultSet();
+        }
+        boolean wasIdle = session.isIdle();
+        try {
+            return delegate.execute();
+        } catch (SQLException failed) {
+            makeUnnamed(failed, wasIdle);
+            return delegate.execute();
+        }
     }
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        return wrap(goesStraight() ? delegate.executeQuery() : fly().onlyResultSet());
+        if (!goesStraight()) {
+            return wrap(fly().onlyResultSet());
+        }
+        boolean wasIdle = session.isIdle();
+        try {
+            return wrap(delegate.executeQuery());
+        } catch (SQLException failed) {
+            makeUnnamed(failed, wasIdle);
+            return wrap(delegate.executeQuery());
+        }
     }
 
     @Override
     public int executeUpdate() throws SQLException {
-        return goesStraight() ? delegate.executeUpdate() : narrow(fly().onlyUpdateCount());
+        if (!goesStraight()) {
+            return narrow(fly().onlyUpdateCount());
+        }
+        boolean wasIdle = session.isIdle();
+        try {
+            return delegate.executeUpdate();
+        } catch (SQLException failed) {
+            makeUnnamed(failed, wasIdle);
+            return delegate.executeUpdate();
+        }
     }
 
     @Override
     public long executeLargeUpdate() throws SQLException {
-        return goesStraight() ? delegate.executeLargeUpdate() : fly().onlyUpdateCount();
+        if (!goesStraight()) {
+            return fly().onlyUpdateCount();
+        }
+        boolean wasIdle = session.isIdle();
+        try {
+            return delegate.executeLargeUpdate();
+        } catch (SQLException failed) {
+            makeUnnamed(failed, wasIdle);
+            return delegate.executeLargeUpdate();
+        }
+    }
+
+    /**
+     * Makes ready to execute the statement once more, without a name, where nothing but its name was wrong.
+     *
+     * @throws SQLException the failure, where it cannot be repeated
+     */
+    private void makeUnnamed(SQLException failed, boolean wasIdle) throws SQLException {
+        boolean repeatable = wasIdle && DriverAccess.canBeSentAgain(delegate);
+        if (!session.isWorthRepeating(failed, sql, repeatable)) {
+            throw failed;
+        }
+        PreparedStatement unnamed = connection.unnamed(origin, sql);
+        try {
+            SessionMove.carryOver(delegate, unnamed);
+            unnamed.unwrap(PGStatement.class)
+                    .setPrepareThreshold(
+                            session.hasOwnBackend()
+                                    ? delegate.unwrap(PGStatement.class).getPrepareThreshold()
+                                    : 0);
+            DriverAccess.copy(delegate, unnamed, 0);
+        } catch (SQLException second) {
+            unnamed.close();
+            throw second;
+        }
+        closeComposed();
+        delegate.close();
+        replace(unnamed);
+    }
+
+    @SuppressWarnings("unchecked")
+    private void replace(PreparedStatement statement) {
+        delegate = (D) statement;
     }
 
     private Outcome fly() throws SQLException {
@@ -126,6 +196,10 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             composedSql = flight.sql();
         }
         SessionMove.carryOver(delegate, statement);
+        if (!session.hasOwnBackend()) {
+            // One text with other settings in front each time: its name would be worth nothing.
+            statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+        }
         int index = 0;
         for (String value : flight.bound()) {
             statement.setString(++index, value);

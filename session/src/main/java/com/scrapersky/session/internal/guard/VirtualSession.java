@@ -50,6 +50,7 @@ final class VirtualSession {
         this.connection = connection;
         this.driver = connection.unwrap(BaseConnection.class);
         this.ownBackend = guard.isPassThrough();
+        guard.names().apply(driver);
         this.state = new VirtualState(guard.defaults(), guard.startup());
     }
 
@@ -75,6 +76,27 @@ final class VirtualSession {
 
     int generation() {
         return generation;
+    }
+
+    boolean isIdle() {
+        return driver.getTransactionState() == TransactionState.IDLE;
+    }
+
+    /**
+     * Whether a statement failed for nothing but the name that the driver gave it, and can be executed once more: nothing was
+     * done before it in its transaction.
+     *
+     * @param wasIdle whether no transaction was open before it
+     */
+    boolean isWorthRepeating(SQLException failed, String text, boolean wasIdle) throws SQLException {
+        if (!guard.names().isToBlame(failed, text, !ownBackend) || !wasIdle) {
+            return false;
+        }
+        if (!connection.getAutoCommit()) {
+            connection.rollback();
+        }
+        guard.names().apply(driver);
+        return true;
     }
 
     TransactionState transactionState() {
@@ -458,6 +480,9 @@ final class VirtualSession {
             }
         }
         state.discard();
+        if (guard.names().isUnconfirmed(driver) && !ownBackend) {
+            guard.names().confirm(driver);
+        }
     }
 
     void rollback() throws SQLException {

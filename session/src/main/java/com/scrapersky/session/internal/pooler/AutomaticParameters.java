@@ -4,6 +4,7 @@ import com.scrapersky.session.PoolerProfile;
 import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Origin;
 import com.scrapersky.session.PoolerProfile.Parameter;
+import com.scrapersky.session.PoolerProfile.Pooler;
 import com.scrapersky.session.PoolerProfile.StatementMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -80,7 +81,16 @@ public final class AutomaticParameters {
             apply(
                     "prepareThreshold",
                     "5",
-                    "the backend is this client's own, so a statement used five times stays prepared");
+                    profile.mode() == Mode.TRANSACTION
+                            ? "the pooler carries named statements from backend to backend, so a statement used five times"
+                                    + " stays prepared; asked again of each connection, which names none before"
+                            : "the backend is this client's own, so a statement used five times stays prepared");
+            if (profile.pooler() == Pooler.SUPAVISOR && profile.mode() == Mode.TRANSACTION) {
+                apply(
+                        "preparedStatementCacheQueries",
+                        "90",
+                        "Supavisor ends a connection that names more than 100 statements");
+            }
         }
         apply("preferQueryMode", "extended", INLINES_VALUES);
         apply("autosave", "never", LOSES_COMMITS);
@@ -152,7 +162,7 @@ public final class AutomaticParameters {
             return;
         }
         String why = switch (parameter.name()) {
-            case "prepareThreshold" -> reason;
+            case "prepareThreshold" -> parameter.value().equals("0") ? "" : reason;
             case "autosave" -> parameter.value().equals("never") ? "" : LOSES_COMMITS;
             case "preferQueryMode" -> parameter.value().equals("extended") ? "" : INLINES_VALUES;
             case "assumeMinServerVersion" -> isBeforeNine(parameter.value()) ? reason : "";

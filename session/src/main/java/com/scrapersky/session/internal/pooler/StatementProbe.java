@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.CachedQuery;
+import org.postgresql.jdbc.PgStatement;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 
@@ -24,7 +27,7 @@ import org.postgresql.util.PSQLState;
  *
  * <p>Round trips: two where names are handed through, about five where they are carried.
  */
-final class StatementProbe {
+public final class StatementProbe {
 
     /** The same text for everybody, so that a pooler which shares statements by text keeps one of it. */
     private static final String QUESTION = "/* sky-session: are named statements carried? */"
@@ -33,6 +36,10 @@ final class StatementProbe {
 
     /** pgjdbc's names. */
     private static final String OF_THE_DRIVER = "S_\\d+";
+
+    private static final String ANY_OF_THE_DRIVER = "S_1";
+
+    private static final String EXISTS_ALREADY = "42P05";
 
     /** The statement's own backend is among these few where the pooler's pool is small, and comes soon in any order. */
     private static final int BACKENDS_HELD = 4;
@@ -51,10 +58,10 @@ final class StatementProbe {
      *
      * @param carried whether a named statement can be executed on whichever backend
      */
-    record Answer(boolean carried, List<Evidence> evidence) {}
+    public record Answer(boolean carried, List<Evidence> evidence) {}
 
-    /** Asks from two connections of its own. They must keep no statement in a cache ({@code preparedStatementCacheQueries=0}). */
-    static Answer ask(PoolerDetection.Connector connector) {
+    /** Asks from connections of its own. */
+    public static Answer ask(PoolerDetection.Connector connector) {
         StatementProbe probe = new StatementProbe(connector);
         boolean carried = false;
         try {
@@ -71,7 +78,7 @@ final class StatementProbe {
     private boolean look() throws SQLException {
         try (Connection first = connector.connect()) {
             first.setNetworkTimeout(Runnable::run, LONGEST_WAIT_MILLISECONDS);
-            String name = nameAtBackend(first);
+            String name = nameAtBackend(first.unwrap(BaseConnection.class));
             if (name == null || name.matches(OF_THE_DRIVER)) {
                 evidence.add(new Evidence(
                         name == null
@@ -85,42 +92,62 @@ final class StatementProbe {
         }
     }
 
-    /** What the backend calls a statement that the driver named; nothing of it stays there but what the pooler keeps. */
-    private static @Nullable String nameAtBackend(Connection connection) throws SQLException {
+    /**
+     * Whether the pooler behind a connection carries named statements. No transaction may be open on it. Two round trips;
+     * nothing stays at the backend but what a pooler that carries statements keeps for itself.
+     */
+    public static boolean carries(BaseConnection connection) throws SQLException {
+        String name = nameAtBackend(connection);
+        return name != null && !name.matches(OF_THE_DRIVER);
+    }
+
+    /** What the backend calls a statement that the driver named, or null where it does not know it. */
+    private static @Nullable String nameAtBackend(BaseConnection connection) throws SQLException {
+        boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
         try {
-            String name = null;
-            try (PreparedStatement question = named(connection);
-                    ResultSet names = question.executeQuery()) {
-                while (names.next() && (name == null || !name.matches(OF_THE_DRIVER))) {
-                    name = names.getString(1);
-                }
-            }
-            // Its Close goes out in front of the COMMIT, under the same Sync.
+            String name = askForName(connection);
+            // The statement's Close goes out in front of it, under the same Sync.
             connection.commit();
             return name;
         } catch (SQLException failed) {
             connection.rollback();
-            if (PSQLState.isConnectionError(failed.getSQLState())) {
-                throw failed;
+            if (EXISTS_ALREADY.equals(failed.getSQLState())) {
+                // Another client's statement has the name: nobody translates.
+                return ANY_OF_THE_DRIVER;
             }
-            // Another client's statement has the name: nobody translates.
-            return failed.getSQLState().equals("42P05") ? "S_1" : null;
+            throw failed;
         } finally {
-            connection.setAutoCommit(true);
+            if (!connection.isClosed()) {
+                connection.setAutoCommit(autoCommit);
+            }
         }
     }
 
-    private static PreparedStatement named(Connection connection) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(QUESTION);
-        statement.unwrap(PGStatement.class).setPrepareThreshold(1);
-        return statement;
+    /** Not through a PreparedStatement: those of a connection that is in use are kept, names and all, when they are closed. */
+    private static @Nullable String askForName(BaseConnection connection) throws SQLException {
+        CachedQuery question = connection.createQuery(QUESTION, true, false);
+        try (Statement statement = connection.createStatement()) {
+            PgStatement asking = statement.unwrap(PgStatement.class);
+            asking.setPrepareThreshold(1);
+            asking.executeWithFlags(question, 0);
+            String name = null;
+            try (ResultSet names = statement.getResultSet()) {
+                while (names.next() && (name == null || !name.matches(OF_THE_DRIVER))) {
+                    name = names.getString(1);
+                }
+            }
+            return name;
+        } finally {
+            question.query.close();
+        }
     }
 
     /** Executes the statement again when a second connection holds the backend that it was prepared on. */
     private boolean surviveChange(Connection first, String name) throws SQLException {
         List<Connection> holders = new ArrayList<>();
-        try (PreparedStatement question = named(first)) {
+        try (PreparedStatement question = first.prepareStatement(QUESTION)) {
+            question.unwrap(PGStatement.class).setPrepareThreshold(1);
             int before = backendOf(question);
             while (holders.size() < BACKENDS_HELD) {
                 if (hold(holders) == before) {
