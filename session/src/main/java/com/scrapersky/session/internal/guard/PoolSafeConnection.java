@@ -33,10 +33,17 @@ public final class PoolSafeConnection extends ForwardingConnection {
     private final VirtualSession session;
     private Connection face = this;
     private boolean closed;
+    private final @Nullable ContextSettings context;
 
     PoolSafeConnection(Guard guard, Connection delegate, @Nullable ContextSettings context) throws SQLException {
         super(delegate);
+        this.context = context;
         this.session = new VirtualSession(guard, delegate, this, context);
+    }
+
+    @Nullable
+    ContextSettings context() {
+        return context;
     }
 
     VirtualSession session() {

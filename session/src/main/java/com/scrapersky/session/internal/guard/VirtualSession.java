@@ -52,17 +52,8 @@ final class VirtualSession {
     /** Whether anything was done in this session that may have begun a transaction without the driver's knowing. */
     private boolean eventful;
 
-    /** What the session is bound to, whose settings are told to each transaction wherever it runs. */
-    private final @Nullable ContextSettings context;
-
-    /** The settings that the session begins with. */
-    private final Settings start;
-
     /** Whether the backend belongs to this session alone, and it has no context: nothing has to be watched. */
     private boolean ownBackend;
-
-    /** Whether the backend belongs to this session alone although it is watched. */
-    private boolean backendKept;
 
     /** Whether something was left at a backend that the pool keeps for the next session. */
     private boolean backendUsed;
@@ -84,10 +75,26 @@ final class VirtualSession {
         this.guard = guard;
         this.face = face;
         this.connection = connection;
-        this.context = context;
-        this.start = context == null ? guard.defaults() : guard.start(context);
         this.ownBackend = guard.isPassThrough() && context == null;
-        this.backendKept = guard.isPassThrough();
+    }
+
+    /**
+     * What the session is bound to, whose settings are told to each transaction wherever it runs. The connection holds it: a
+     * field more here would make each borrow cost eight bytes.
+     */
+    private @Nullable ContextSettings context() {
+        return face.context();
+    }
+
+    /** The settings that the session begins with. */
+    private Settings start() {
+        ContextSettings context = context();
+        return context == null ? guard.defaults() : guard.start(context);
+    }
+
+    /** Whether the backend belongs to this session alone although it is watched. */
+    private boolean isBackendKept() {
+        return guard.isPassThrough() || generation > 0;
     }
 
     Guard guard() {
@@ -119,7 +126,7 @@ final class VirtualSession {
     VirtualState state() {
         VirtualState mine = state;
         if (mine == null) {
-            mine = new VirtualState(start, guard.startup());
+            mine = new VirtualState(start(), guard.startup());
             state = mine;
         }
         return mine;
@@ -128,7 +135,7 @@ final class VirtualSession {
     /** Whether the backend, as far as this session is concerned, is as it wants it. */
     private boolean isSettled() {
         VirtualState mine = state;
-        return mine == null ? start == Settings.NONE : mine.isSettled();
+        return mine == null ? start() == Settings.NONE : mine.isSettled();
     }
 
     boolean hasOwnBackend() {
@@ -166,6 +173,7 @@ final class VirtualSession {
      */
     boolean board(KnownText text) throws SQLException {
         eventful = true;
+        ContextSettings context = context();
         if (context != null) {
             requireWithinContext(context, text);
         }
@@ -174,7 +182,7 @@ final class VirtualSession {
                 case REFUSE -> throw guard.refusal(feature, "refused by the policy of this factory");
                 case WARN -> guard.warn(feature);
                 case MOVE -> {
-                    if (backendKept) {
+                    if (isBackendKept()) {
                         backendUsed = true;
                     } else if (needsBackend(feature, text)) {
                         moveFor(feature);
@@ -208,7 +216,7 @@ final class VirtualSession {
 
     /** Whether a text can go out together with others, behind the session's settings. */
     boolean travels(KnownText text) {
-        return text.clean() || (context == null && text.isLocal());
+        return text.clean() || (context() == null && text.isLocal());
     }
 
     /** What would leave the context behind is refused; what code in the database does is not seen. */
@@ -257,7 +265,7 @@ final class VirtualSession {
 
     /** Goes on with a backend of its own, at a transaction's boundary, or refuses. */
     void moveFor(SessionFeature feature) throws SQLException {
-        if (ownBackend || backendKept) {
+        if (ownBackend || isBackendKept()) {
             return;
         }
         SessionConnections sessions = guard.sessions();
@@ -271,7 +279,7 @@ final class VirtualSession {
         Connection target = sessions.borrow(feature);
         try {
             // What a context asks for goes on being told to each transaction, so that RESET cannot leave it.
-            SessionMove.carryOver(connection, target, context == null ? state().session() : Settings.NONE);
+            SessionMove.carryOver(connection, target, context() == null ? state().session() : Settings.NONE);
         } catch (SQLException failed) {
             target.close();
             throw failed;
@@ -281,8 +289,7 @@ final class VirtualSession {
         connection = target;
         driver = CheckedConnection.driver(target);
         tracked = null;
-        backendKept = true;
-        ownBackend = context == null;
+        ownBackend = context() == null;
         generation++;
         face.moved(target);
     }
@@ -426,6 +433,7 @@ final class VirtualSession {
 
     /** A role that code in the database has taken on for the session ends with the transaction where it is none of the factory's. */
     private boolean leavesContext(String name, String value) {
+        ContextSettings context = context();
         return context != null
                 && context.role() != null
                 && (name.equals("session_authorization") || (name.equals("role") && !guard.isAllowed(value)));
