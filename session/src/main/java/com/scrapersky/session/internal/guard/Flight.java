@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param bound the values of the parameters in front of the caller's own
  * @param steps one for each statement of the text, in its order
  * @param wrapped whether it begins and commits a transaction of its own
+ * @param lasting whether the caller's statements are sent in their own form, because the transaction is cleaned at its end
  * @param tellsSettings whether the backend knows all settings of the session afterwards
  */
-record Flight(String sql, List<String> bound, List<Step> steps, boolean wrapped, boolean tellsSettings) {
+record Flight(
+        String sql, List<String> bound, List<Step> steps, boolean wrapped, boolean tellsSettings, boolean lasting) {
 
     /** The driver puts a Sync behind each of these. */
     private static final int STEPS_UNDER_ONE_SYNC = 255;
@@ -35,6 +37,10 @@ record Flight(String sql, List<String> bound, List<Step> steps, boolean wrapped,
         CALLER,
         /** Something in front or behind that gives nothing back. */
         SILENT,
+        /** Tells the backend settings for the session, in a transaction behind which it is cleaned. */
+        LASTING,
+        /** The same for settings that it has until the end of the transaction; gives the names of those that it had. */
+        LASTING_IF_TOLD,
         /** Asks for the values of the settings that the statement before it set. */
         READ_BACK,
         /** Asks which settings lasted beyond the transaction, as (name, value). */

@@ -5,11 +5,15 @@ import com.scrapersky.session.internal.guard.Flight.Step;
 import com.scrapersky.session.internal.sql.SqlPart;
 import com.scrapersky.session.internal.sql.SqlPart.Kind;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,10 @@ final class FlightPlan {
      * wait on full buffers (QueryExecutorImpl.flushIfDeadlockRisk, 42.7.14): outside of a transaction the settings end there.
      */
     private static final int STATEMENTS_UNDER_ONE_SYNC = 60;
+
+    /** What a role may not set that the session has taken; nor can code that runs as that role. */
+    private static final String BUT_PRIVILEGED = " and (pg_catalog.current_setting('is_superuser') = 'on' or not exists"
+            + " (select from pg_catalog.pg_settings s where s.name = n and s.context = 'superuser'))";
 
     private final VirtualState state;
     private final Cleanup cleanup;
@@ -53,16 +61,28 @@ final class FlightPlan {
     /** Whether the driver begins the transaction, and as one that only reads. */
     private boolean readOnlyByDriver;
 
+    /** Whether that has to be undone. */
+    private boolean readWrite;
+
     /** Whether the open transaction can only be rolled back, so that nothing has to be said in it. */
     private boolean failed;
 
     /** Whether the transaction has executed RESET ALL. */
     private boolean resetAll;
 
+    /** Whether the transaction's end is followed by a cleaning, so that what is set may be set for the session. */
+    private boolean lasting;
+
     private boolean bindable;
     private boolean tellsSettings;
 
-    private record Told(Settings session, Settings applied) {}
+    /** Which statement of the caller's text the plan has come to. */
+    private int at;
+
+    /** The names that the backend has for the session, and not only for the transaction. */
+    private Set<String> lastingNames;
+
+    private record Told(Settings session, Settings applied, Set<String> lastingNames) {}
 
     /**
      * Where the transaction stands before a flight.
@@ -91,6 +111,8 @@ final class FlightPlan {
         this.outsideBlock = departure.isOutsideBlock();
         this.readOnlyByDriver = !departure.autoCommit() && departure.readOnly();
         this.resetAll = state.isReset();
+        this.lasting = state.isHiddenStatePossible();
+        this.lastingNames = state.lasting();
         this.bindable = bindable;
     }
 
@@ -109,24 +131,51 @@ final class FlightPlan {
         return new FlightPlan(state, cleanup, keys, departure, bindable).compose(text, parts);
     }
 
-    /** Only what the backend has to be told, in the driver's transaction. */
-    static Flight settingsOnly(VirtualState state, Cleanup cleanup, Departure departure, boolean bindable) {
+    /**
+     * Only what the backend has to be told, in the driver's transaction.
+     *
+     * @param mayHideState whether it is told for something that may set more unseen
+     * @param forCopy whether it is told for a COPY, before which the driver begins a transaction without READ ONLY
+     * @param bindable whether values may be parameters
+     */
+    static Flight settingsOnly(
+            VirtualState state,
+            Cleanup cleanup,
+            Departure departure,
+            boolean mayHideState,
+            boolean forCopy,
+            boolean bindable) {
         FlightPlan plan = new FlightPlan(state, cleanup, GeneratedKeys.NONE, departure, bindable);
+        plan.lasting |= mayHideState;
+        plan.readWrite = forCopy && plan.readOnlyByDriver;
         plan.tell(true);
+        if (mayHideState) {
+            plan.makeLast();
+        }
         return plan.flight(false);
     }
 
+    @SuppressWarnings("ReferenceEquality") // two statements of a text may be the same
     private Flight compose(KnownText text, List<SqlPart> parts) {
         boolean alone = outsideBlock;
         boolean unclean = text.mayHideState() || parts.stream().anyMatch(part -> part.kind() == Kind.RESET_ALL);
         boolean mayBeSplit = parts.size() > STATEMENTS_UNDER_ONE_SYNC && !session.isEmpty();
-        boolean wrapped = (unclean || mayBeSplit) && alone && canBeWrapped(parts);
+        // What the server refuses as the first statement it would accept behind BEGIN.
+        boolean refused = !parts.isEmpty() && parts.get(0).needsBlock();
+        boolean wrapped = (unclean || mayBeSplit) && alone && !refused && canBeWrapped(parts);
         if (wrapped) {
             add(Purpose.SILENT, "BEGIN");
         }
         boolean hidden = text.mayHideState() || state.isHiddenStatePossible();
+        // What stands in no transaction of its own is cleaned in that transaction, where nothing can last.
+        lasting |= text.mayHideState() && (wrapped || !alone || endsTransaction(parts));
+        List<SqlPart> all = text.sql().parts();
+        while (!parts.isEmpty() && all.get(at) != parts.get(0)) {
+            at++;
+        }
         for (SqlPart part : parts) {
-            add(part, hidden);
+            add(part, hidden, text.mayHideState() && lasting);
+            at++;
         }
         if (wrapped) {
             add(Purpose.SILENT, "COMMIT");
@@ -138,7 +187,7 @@ final class FlightPlan {
     }
 
     private Flight flight(boolean wrapped) {
-        return new Flight(sql.toString(), bound, steps, wrapped, tellsSettings);
+        return new Flight(sql.toString(), bound, steps, wrapped, tellsSettings, lasting);
     }
 
     /** A procedure may end transactions, which it cannot within one. */
@@ -166,7 +215,7 @@ final class FlightPlan {
         };
     }
 
-    private void add(SqlPart part, boolean hidden) {
+    private void add(SqlPart part, boolean hidden, boolean mayHideState) {
         boolean first = outsideBlock;
         outsideBlock = false;
         switch (part.kind()) {
@@ -175,6 +224,10 @@ final class FlightPlan {
                 tellCharacteristics(part);
             }
             case COMMIT, PREPARE_TRANSACTION -> {
+                if (lasting && session != applied && !idle) {
+                    // What was set by a call since, and is not told yet, is later than what the backend has.
+                    tell(true);
+                }
                 caller(part, part.text());
                 ended(part);
                 if (hidden || resetAll) {
@@ -185,6 +238,9 @@ final class FlightPlan {
                 caller(part, part.text());
                 ended(part);
                 resetAll = false;
+                if (state.isUnclean()) {
+                    clean();
+                }
             }
             case SET_TRANSACTION -> {
                 tellCharacteristics(part);
@@ -193,7 +249,7 @@ final class FlightPlan {
             case SAVEPOINT -> {
                 tell(part.snapshot());
                 caller(part, part.text());
-                savepoints.put(part.name(), new Told(session, applied));
+                savepoints.put(part.name(), new Told(session, applied, lastingNames));
             }
             case ROLLBACK_TO -> {
                 caller(part, part.text());
@@ -205,20 +261,27 @@ final class FlightPlan {
             case RESET_ALL -> resetAll(part);
             case RESET -> {
                 tell(part.snapshot());
-                caller(part, part.replacement());
+                caller(part, form(part));
                 restoreDefaults(part);
             }
             case SET, SET_CONFIG, CHARACTERISTICS -> {
                 tell(part.snapshot());
-                caller(part, part.replacement());
+                if (mayHideState || (lasting && part.kind() == Kind.SET_CONFIG)) {
+                    makeLast();
+                }
+                caller(part, form(part));
                 readBack(part);
             }
             default -> {
                 // LOCK is refused before the server looks for its tables; behind the settings it would not be.
                 if (!(first && part.needsBlock() && !part.snapshot())) {
                     tell(part.snapshot());
+                    if (part.snapshot()
+                            && (mayHideState || (lasting && !part.keeps().isEmpty()))) {
+                        makeLast();
+                    }
                 }
-                caller(part, part.replacement());
+                caller(part, form(part));
                 if (!KnownText.mayHideState(part.features())) {
                     readBack(part);
                 }
@@ -226,8 +289,17 @@ final class FlightPlan {
         }
     }
 
+    /**
+     * In the order of the program, what it sets by its text and what code sets unseen can only be kept by the server. So
+     * where the transaction is cleaned at its end, statements go out as they are.
+     */
+    private String form(SqlPart part) {
+        return lasting ? part.text() : part.replacement();
+    }
+
     private void ended(SqlPart part) {
         applied = Settings.NONE;
+        lastingNames = Set.of();
         // With AND CHAIN the next one has begun, and is what the one before was.
         idle = !part.chain();
         outsideBlock = idle;
@@ -242,9 +314,11 @@ final class FlightPlan {
         if (own != null) {
             session = own.session();
             applied = own.applied();
+            lastingNames = own.lastingNames();
         } else {
             session = state.sessionAt(savepoint);
             applied = state.appliedAt(savepoint);
+            lastingNames = state.lastingAt(savepoint);
         }
         tellsSettings = session == applied;
     }
@@ -252,6 +326,12 @@ final class FlightPlan {
     /** Of DISCARD ALL the server has to see only what it refuses: one that is not a text's and transaction's first statement. */
     private void discard(SqlPart part, boolean first) {
         boolean all = part.resets().contains("*");
+        if (!all && !first) {
+            // DEALLOCATE ALL begins the transaction and takes a snapshot; so does this, which does no harm.
+            tell(true);
+            caller(part, "DISCARD PLANS");
+            return;
+        }
         caller(part, all && !first ? part.text() : part.replacement());
         if (all && first) {
             session = state.defaults();
@@ -278,7 +358,7 @@ final class FlightPlan {
     private void caller(SqlPart part, String text) {
         // Behind a placeholder of the caller's own, one of ours would be counted wrong.
         bindable &= part.placeholders() == 0;
-        append(sql.isEmpty() ? text : keys.returning(text));
+        append(keys.areWritten() ? text + keys.clause(at) : sql.isEmpty() ? text : keys.returning(text));
         steps.add(new Step(Purpose.CALLER, part, List.of()));
         for (int more = 1; more < part.statements(); more++) {
             steps.add(new Step(Purpose.SILENT, part, List.of()));
@@ -304,7 +384,7 @@ final class FlightPlan {
     private void tellSettings(boolean snapshot) {
         Settings wanted = session;
         for (String gone : wanted.goneFrom(applied)) {
-            add(Purpose.SILENT, "SET LOCAL " + SqlLiteral.setting(gone) + " TO DEFAULT");
+            add(Purpose.SILENT, (lasting ? "SET " : "SET LOCAL ") + SqlLiteral.setting(gone) + " TO DEFAULT");
         }
         List<String> missing = wanted.missingFrom(applied);
         if (!snapshot) {
@@ -322,12 +402,48 @@ final class FlightPlan {
                 } else {
                     call.append(SqlLiteral.of(value));
                 }
-                call.append(",true)");
+                call.append(lasting ? ",false)" : ",true)");
             }
-            add(Purpose.SILENT, call.toString());
+            append(call.toString());
+            steps.add(new Step(lasting ? Purpose.LASTING : Purpose.SILENT, null, missing));
+            if (lasting) {
+                lastsFor(missing);
+            }
         }
         applied = wanted;
         tellsSettings = true;
+    }
+
+    private void lastsFor(Collection<String> names) {
+        lastingNames = new LinkedHashSet<>(lastingNames);
+        lastingNames.addAll(names);
+    }
+
+    /**
+     * Before code that may set something unseen, the session's settings have to be the backend's session's, too: only then
+     * can be seen behind the transaction what became of each, one that was reset among them. Where something else holds until
+     * the end of the transaction it stays so.
+     */
+    private void makeLast() {
+        if (failed) {
+            return;
+        }
+        StringJoiner values = new StringJoiner("),(", "(", ")");
+        List<String> names = new ArrayList<>();
+        for (String name : session.missingFrom(Settings.NONE)) {
+            if (!lastingNames.contains(name)) {
+                names.add(name);
+                values.add(SqlLiteral.of(name) + "," + SqlLiteral.of(Objects.requireNonNull(session.get(name))));
+            }
+        }
+        if (!names.isEmpty()) {
+            append("select array_agg(n) filter (where pg_catalog.set_config(n, v, false) is not null) from (values "
+                    + values
+                    + ") as t(n, v) where pg_catalog.current_setting(n, true) = v"
+                    + (session.get("role") == null ? "" : BUT_PRIVILEGED));
+            steps.add(new Step(Purpose.LASTING_IF_TOLD, null, names));
+            lastsFor(names);
+        }
     }
 
     /** Isolation and access mode, which must come before anything that takes a snapshot. */
@@ -343,6 +459,10 @@ final class FlightPlan {
         String readOnly = session.get(DEFAULT_READ_ONLY);
         if (readOnly != null && !readOnlyByDriver && (own == null || !own.readOnlyGiven())) {
             modes.append(modes.isEmpty() ? "" : ",").append(isOn(readOnly) ? " READ ONLY" : " READ WRITE");
+        }
+        if (readWrite) {
+            boolean only = readOnly != null && isOn(readOnly);
+            modes.append(modes.isEmpty() ? "" : ",").append(only ? " READ ONLY" : " READ WRITE");
         }
         String deferrable = session.get(DEFAULT_DEFERRABLE);
         if (deferrable != null && (own == null || !own.deferrableGiven())) {
@@ -385,7 +505,11 @@ final class FlightPlan {
 
     /** By a statement that takes no snapshot, where there is one for the value. */
     private void set(String name, String value) {
-        add(Purpose.SILENT, SqlLiteral.setLocal(name, value));
+        append(SqlLiteral.set(name, value, !lasting));
+        steps.add(new Step(lasting ? Purpose.LASTING : Purpose.SILENT, null, List.of(name)));
+        if (lasting) {
+            lastsFor(List.of(name));
+        }
     }
 
     private void readBack(SqlPart part) {

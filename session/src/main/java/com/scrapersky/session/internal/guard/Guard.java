@@ -4,6 +4,7 @@ import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.SessionFeature.Treatment;
 import com.scrapersky.session.internal.sql.GuardedSql;
 import com.scrapersky.session.internal.sql.RoleChoices;
+import com.scrapersky.session.internal.sql.SequenceTexts;
 import com.scrapersky.session.internal.sql.SqlPart;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
@@ -256,7 +257,7 @@ public final class Guard {
                 guarded.isPlain() && features.isEmpty() && choices.isEmpty(),
                 names,
                 choices,
-                SequenceUse.draws(guarded),
+                SequenceTexts.draws(guarded),
                 current);
         if (texts.size() >= TEXTS_KEPT) {
             texts.clear();

@@ -145,6 +145,11 @@ final class KeyedBatch {
         if (fields == null) {
             fields = UnnamedDescription.fieldsOf(statement, session.driver());
         }
+        return isBounded(fields);
+    }
+
+    /** Whether the driver can tell how long rows of these columns are at the most. */
+    static boolean isBounded(Field @Nullable [] fields) {
         return fields == null || Arrays.stream(fields).allMatch(field -> field.getLength() > 0);
     }
 }

@@ -2,6 +2,7 @@ package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.internal.sql.GuardedSql;
+import com.scrapersky.session.internal.sql.SequenceTexts.Draw;
 import com.scrapersky.session.internal.sql.SqlPart.Kind;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +15,7 @@ import java.util.Set;
  * @param clean whether the text can go to any backend as it is, once the session's settings are there
  * @param names of custom settings that it may set, where it may set any unseen
  * @param roles that it asks to act as; such a text is never clean
- * @param draws whether it may draw numbers from sequences
+ * @param draws the numbers that it is sure to draw from sequences
  * @param version of the knowledge about the database that this was made with
  */
 record KnownText(
@@ -23,11 +24,12 @@ record KnownText(
         boolean clean,
         Set<String> names,
         List<String> roles,
-        boolean draws,
+        List<Draw> draws,
         int version) {
 
     /** Stands for any text of a session that has its backend for itself. */
-    static final KnownText UNWATCHED = new KnownText(GuardedSql.of(""), Set.of(), true, Set.of(), List.of(), false, -1);
+    static final KnownText UNWATCHED =
+            new KnownText(GuardedSql.of(""), Set.of(), true, Set.of(), List.of(), List.of(), -1);
 
     /** Whether it is clean but for SET LOCAL, which a transaction of any backend forgets by itself. */
     boolean isLocal() {

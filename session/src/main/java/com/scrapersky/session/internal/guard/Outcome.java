@@ -84,8 +84,14 @@ final class Outcome {
         if (step.purpose() == Purpose.CALLER) {
             results.add(rows == null ? (Object) count : rows);
         } else if (rows != null) {
-            if (step.purpose() != Purpose.SILENT) {
-                readBack.put(step, step.purpose() == Purpose.CAPTURE ? pairs(rows) : values(step, rows));
+            if (step.purpose() != Purpose.SILENT && step.purpose() != Purpose.LASTING) {
+                readBack.put(
+                        step,
+                        switch (step.purpose()) {
+                            case CAPTURE -> pairs(rows);
+                            case LASTING_IF_TOLD -> names(rows);
+                            default -> values(step, rows);
+                        });
             }
             rows.close();
         }
@@ -99,6 +105,16 @@ final class Outcome {
             }
         }
         return values;
+    }
+
+    private static Map<String, @Nullable String> names(ResultSet rows) throws SQLException {
+        Map<String, @Nullable String> names = new LinkedHashMap<>();
+        if (rows.next() && rows.getArray(1) != null) {
+            for (Object name : (Object[]) rows.getArray(1).getArray()) {
+                names.put(String.valueOf(name), null);
+            }
+        }
+        return names;
     }
 
     private static Map<String, @Nullable String> pairs(ResultSet rows) throws SQLException {

@@ -69,6 +69,9 @@ public final class PipelinedFlight implements AutoCloseable {
     private int shortAnswers;
     private boolean longAnswer;
 
+    /** What the backend is told in front of everything. */
+    private @Nullable Flight settings;
+
     private int failed = NONE;
 
     /** Binds the values of one statement. */
@@ -142,7 +145,7 @@ public final class PipelinedFlight implements AutoCloseable {
                 add(COMMIT, null, entries.size());
             }
             flush(entries.size());
-            session.landedTogether();
+            session.landedTogether(settings);
             sent = true;
             return answers;
         } finally {
@@ -158,11 +161,12 @@ public final class PipelinedFlight implements AutoCloseable {
             session.happened();
             add(driver.hintReadOnly() ? BEGIN_READ_ONLY : BEGIN, null, NONE);
         }
-        Flight settings = session.settingsInFront(idle);
+        settings = session.settingsInFront(idle);
         if (settings != null) {
-            add(NONE, settings.sql(), statement -> {
-                for (int i = 0; i < settings.bound().size(); i++) {
-                    statement.setString(i + 1, settings.bound().get(i));
+            Flight told = settings;
+            add(NONE, told.sql(), statement -> {
+                for (int i = 0; i < told.bound().size(); i++) {
+                    statement.setString(i + 1, told.bound().get(i));
                 }
             });
         }
@@ -170,9 +174,7 @@ public final class PipelinedFlight implements AutoCloseable {
 
     private void add(int index, Entry entry) throws SQLException {
         KnownText text = session.know(entry.text());
-        if (text.draws()) {
-            session.drew(text);
-        }
+        session.drew(text);
         session.noteDefinitions(text);
         int from = queries.size();
         int bytes = add(index, entry.text(), entry.binding());

@@ -325,7 +325,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
         requireNotFailed();
         String path = session.state().session().get(SEARCH_PATH);
         String only = path == null ? null : SqlLiteral.onlySchema(path);
-        if (only != null && session.guard().isSchema(only)) {
+        if (only != null && session.guard().isSchema(only) && !session.state().isHiddenStatePossible()) {
             beginAsTheDriver();
             return only;
         }

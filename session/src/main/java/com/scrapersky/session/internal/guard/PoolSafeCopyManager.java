@@ -37,7 +37,7 @@ final class PoolSafeCopyManager extends CopyManager {
             session.board(text);
         }
         try {
-            return session.withSettings(text.mayHideState(), text.names(), () -> {
+            return session.copy(text.mayHideState(), text.names(), () -> {
                 try {
                     return copy.run();
                 } catch (IOException failed) {

@@ -193,9 +193,6 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         if (isLeftBehind() && batched == 0) {
             followMove();
         }
-        if (text.draws()) {
-            session.drew(text);
-        }
         batched++;
         delegate.addBatch();
     }
@@ -254,6 +251,9 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             }
             followMove();
         }
+        if (batched > 0) {
+            session.drew(text);
+        }
         batched = 0;
     }
 
@@ -272,7 +272,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             }
             return delegate.getMetaData();
         }
-        return session.withSettings(() -> UnnamedDescription.of(delegate, session.driver()));
+        return session.describe(() -> UnnamedDescription.of(delegate, session.driver()));
     }
 
     @Override
@@ -280,7 +280,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         if (isLeftBehind()) {
             followMove();
         }
-        return session.withSettings(delegate::getParameterMetaData);
+        return session.describe(delegate::getParameterMetaData);
     }
 
     @Override

@@ -57,9 +57,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     final boolean goesStraight(KnownText text) throws SQLException {
         outcome = null;
         boolean straight = session.isStraight(text) || session.board(text);
-        if (text.draws()) {
-            session.drew(text);
-        }
+        session.drew(text);
         if (generation != session.generation()) {
             followMove();
         }
@@ -81,7 +79,11 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
             Statement sent = last ? delegate : earlier();
             try {
                 DriverAccess.wantKeys(sent, keys.areWanted());
-                execution.on(sent, flight.sql());
+                if (keys.areWritten()) {
+                    sent.execute(flight.sql());
+                } else {
+                    execution.on(sent, flight.sql());
+                }
                 Outcome arrived = Outcome.read(sent, flight, keys.areWanted());
                 session.landed(text, flight, arrived, text.names(), wasFailed);
                 return arrived;
@@ -115,6 +117,13 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         }
         outcome = all;
         return all;
+    }
+
+    /** Whether the driver can tell how long the rows of the result are at the most. */
+    final boolean hasBoundedRows() throws SQLException {
+        Outcome mine = outcome;
+        ResultSet rows = mine == null ? delegate.getResultSet() : mine.resultSet();
+        return rows == null || KeyedBatch.isBounded(DriverAccess.columns(rows));
     }
 
     /** A statement for a flight that is not the text's last: the driver's own closes its results with the next. */

@@ -44,16 +44,16 @@ final class SqlLiteral {
     }
 
     /**
-     * The statement that gives a setting a value until its transaction ends. SET LOCAL takes no snapshot, so that a
+     * The statement that gives a setting a value, or gives it until its transaction ends. SET takes no snapshot, so that a
      * transaction's isolation level can still be chosen behind it; but for a list of names it takes each for itself, and
      * cannot say an empty one (PostgreSQL, utils/misc/guc_funcs.c: flatten_set_variable_args).
      */
-    static String setLocal(String name, String value) {
+    static String set(String name, String value, boolean local) {
         List<String> elements = LISTS_OF_NAMES.contains(name) ? elements(value) : List.of(value);
         if (elements.isEmpty()) {
-            return "select set_config(" + of(name) + "," + of(value) + ",true)";
+            return "select set_config(" + of(name) + "," + of(value) + "," + local + ")";
         }
-        StringJoiner list = new StringJoiner(",", "SET LOCAL " + setting(name) + " = ", "");
+        StringJoiner list = new StringJoiner(",", (local ? "SET LOCAL " : "SET ") + setting(name) + " = ", "");
         elements.forEach(element -> list.add(of(element)));
         return list.toString();
     }

@@ -26,7 +26,8 @@ final class StatementBatch {
 
     /** Whether the driver may send it in its own way. */
     boolean isDrivers(VirtualSession session) throws SQLException {
-        return (clean && !isRefusedAtOnce(session)) || session.hasOwnBackend();
+        return (clean && !isRefusedAtOnce(session) && !(session.wrapsInAutoCommit() && beginsWithRows()))
+                || session.hasOwnBackend();
     }
 
     /** Whether the server refuses the first text, and so the batch, outside of a transaction block. */
@@ -36,21 +37,30 @@ final class StatementBatch {
                 && session.isRefusedHere(texts.get(0).sql().parts().get(0));
     }
 
+    /** Whether the driver describes the first statement before the batch, because it returns rows. */
+    private boolean beginsWithRows() {
+        return texts.size() > 1 && GeneratedKeys.returnsRows(texts.get(0).sql());
+    }
+
     /** Each by itself; as in any batch, what comes after a failure is not executed. */
     long[] executeOneByOne(PoolSafeStatement<?> statement) throws SQLException {
         List<KnownText> all = List.copyOf(texts);
         boolean refused = isRefusedAtOnce(statement.session);
+        boolean beginsWithRows = beginsWithRows();
         for (KnownText text : all) {
             // What is refused is refused before anything is executed.
             statement.session.board(text);
         }
         boolean controlsTransactions = all.stream()
                 .flatMap(text -> text.sql().parts().stream())
-                .anyMatch(part ->
-                        part.kind() == Kind.BEGIN || part.kind() == Kind.COMMIT || part.kind() == Kind.ROLLBACK);
+                .anyMatch(part -> part.kind() == Kind.BEGIN
+                        || part.kind() == Kind.COMMIT
+                        || part.kind() == Kind.ROLLBACK
+                        || part.kind() == Kind.PREPARE_TRANSACTION);
         long[] counts = new long[all.size()];
+        Arrays.fill(counts, Statement.EXECUTE_FAILED);
         if (controlsTransactions || refused) {
-            each(statement, all, counts, 0, counts.length);
+            each(statement, all, counts, 0, 0, counts.length);
             return counts;
         }
         // These commit at once, whatever becomes of what follows; behind anything else the server refuses them.
@@ -58,12 +68,25 @@ final class StatementBatch {
         while (first < counts.length && commitsAtOnce(all.get(first))) {
             first++;
         }
-        each(statement, all, counts, 0, first);
+        each(statement, all, counts, 0, 0, first);
         int from = first;
-        return statement.session.together(() -> {
-            each(statement, all, counts, from, counts.length);
-            return counts;
+        int committed = statement.session.together(() -> {
+            int end = from == 0 && beginsWithRows ? 1 : counts.length;
+            each(statement, all, counts, 0, from, end);
+            // Behind rows without an upper bound the driver sends a Sync (QueryExecutorImpl.flushIfDeadlockRisk).
+            if (end < counts.length && statement.hasBoundedRows()) {
+                each(statement, all, counts, 0, end, counts.length);
+                return counts.length;
+            }
+            return end;
         });
+        if (committed < counts.length) {
+            statement.session.together(() -> {
+                each(statement, all, counts, committed, committed, counts.length);
+                return counts;
+            });
+        }
+        return counts;
     }
 
     private static boolean commitsAtOnce(KnownText text) {
@@ -74,7 +97,9 @@ final class StatementBatch {
                                 && parts.get(0).resets().contains("*")));
     }
 
-    private static void each(PoolSafeStatement<?> statement, List<KnownText> all, long[] counts, int from, int to)
+    /** @param kept how many were committed before, and stay so whatever becomes of these */
+    private static void each(
+            PoolSafeStatement<?> statement, List<KnownText> all, long[] counts, int kept, int from, int to)
             throws SQLException {
         for (int i = from; i < to; i++) {
             try {
@@ -84,6 +109,9 @@ final class StatementBatch {
                 // As the driver tells it: what shared a Sync with the failure did not happen.
                 int[] none = new int[counts.length];
                 Arrays.fill(none, Statement.EXECUTE_FAILED);
+                for (int before = 0; before < kept; before++) {
+                    none[before] = PoolSafeStatement.narrow(counts[before]);
+                }
                 throw new BatchUpdateException(
                         "Batch entry " + i + " was aborted: " + failed.getMessage(),
                         failed.getSQLState(),

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,9 @@ final class VirtualSession {
 
     /** Found when something asks for it, which an ordinary statement does not. */
     private @Nullable BaseConnection driver;
+
+    /** Whether settings are told for a COPY. */
+    private boolean copying;
 
     /** Whether anything was done in this session that may have begun a transaction without the driver's knowing. */
     private boolean eventful;
@@ -249,15 +253,21 @@ final class VirtualSession {
 
     /** Notes what a later question about a sequence may be about. */
     void drew(KnownText text) throws SQLException {
-        if (!ownBackend && !connection.getAutoCommit()) {
-            state().drew(text.sql());
+        VirtualState mine = state;
+        if (mine != null && !mine.drawn().isEmpty() && SequenceUse.mayChangeNames(text)) {
+            mine.searchPathMayChange();
+        }
+        if (!text.draws().isEmpty() && !ownBackend && (!connection.getAutoCommit() || isInTransaction())) {
+            state().drew(text.draws());
         }
     }
 
     private boolean needsBackend(SessionFeature feature, KnownText text) throws SQLException {
         return switch (feature) {
             // Its sequence was advanced in the transaction that is open, on the backend that it holds.
-            case SEQUENCE_STATE -> !SequenceUse.answersFor(text.sql(), state().drawing());
+            case SEQUENCE_STATE ->
+                !SequenceUse.answersFor(
+                        text.sql(), state().drawn(), transactionState() != TransactionState.IDLE, connection);
             case OWN_TRANSACTION -> !state().session().isEmpty() && connection.getAutoCommit() && !isInTransaction();
             default -> true;
         };
@@ -350,8 +360,10 @@ final class VirtualSession {
         if (transactionState() == TransactionState.IDLE) {
             state().forgetApplied();
         }
+        Set<String> set = new LinkedHashSet<>(names);
+        parts.forEach(part -> set.addAll(part.keeps()));
         FlightPlan.Departure departure = departure();
-        Flight flight = FlightPlan.of(text, parts, state(), cleanup(names), keys, departure, bindable);
+        Flight flight = FlightPlan.of(text, parts, state(), cleanup(set), keys, departure, bindable);
         if (departure.isOutsideBlock()
                 && flight.mayBeSplit()
                 && !state().session().isEmpty()) {
@@ -382,10 +394,13 @@ final class VirtualSession {
     }
 
     private Cleanup cleanup(Set<String> names) throws SQLException {
-        Set<String> all = names;
-        if (!state().hiddenNames().isEmpty()) {
-            all = new LinkedHashSet<>(names);
-            all.addAll(state().hiddenNames());
+        Set<String> all = new LinkedHashSet<>(names);
+        all.addAll(state().hiddenNames());
+        for (String name : state().session().asMap().keySet()) {
+            // The server lists no custom settings.
+            if (name.indexOf('.') >= 0) {
+                all.add(name);
+            }
         }
         Map<String, String> agreed = tracked;
         if (agreed == null) {
@@ -403,12 +418,20 @@ final class VirtualSession {
         for (Step step : flight.steps()) {
             SqlPart part = step.part();
             if (step.purpose() == Purpose.CAPTURE) {
-                outcome.told(step).forEach(this::captured);
+                captured(outcome.told(step));
+            } else if (step.purpose() == Purpose.LASTING) {
+                state().lasts(step.names());
+            } else if (step.purpose() == Purpose.LASTING_IF_TOLD) {
+                state().lasts(outcome.told(step).keySet());
             } else if (step.purpose() == Purpose.READ_BACK) {
                 outcome.told(step).forEach(state()::changedAtBackend);
             } else if (part != null && step.purpose() == Purpose.CALLER) {
-                follow(part, failed);
+                follow(part, failed, flight.lasting());
                 failed = false;
+                if (flight.lasting()
+                        && (part.kind() == SqlPart.Kind.SET || part.kind() == SqlPart.Kind.CHARACTERISTICS)) {
+                    state().lasts(part.keeps());
+                }
             }
         }
         if (transactionState() == TransactionState.IDLE) {
@@ -425,23 +448,36 @@ final class VirtualSession {
         noteDefinitions(text);
     }
 
-    private void captured(String name, @Nullable String value) {
-        if (value != null && !leavesContext(name, value)) {
-            state().change(state().session().with(name, value), false);
-        }
-    }
-
-    /** A role that code in the database has taken on for the session ends with the transaction where it is none of the factory's. */
-    private boolean leavesContext(String name, String value) {
+    /**
+     * Takes over what lasted beyond a transaction that was cleaned. A role that code in the database has taken on for the session,
+     * or given up, ends with the transaction where it is none of the factory's.
+     */
+    private void captured(Map<String, @Nullable String> found) {
         ContextSettings context = context();
-        return context != null
-                && context.role() != null
-                && (name.equals("session_authorization") || (name.equals("role") && !guard.isAllowed(value)));
+        if (context == null || context.role() == null) {
+            state().captured(found);
+            return;
+        }
+        Map<String, @Nullable String> kept = new LinkedHashMap<>(found);
+        for (String name : List.of("role", "session_authorization")) {
+            String value = found.get(name);
+            if (name.equals("role") && value != null && guard.isAllowed(value)) {
+                continue;
+            }
+            String before = state().session().get(name);
+            if (before == null) {
+                kept.remove(name);
+            } else {
+                kept.put(name, before);
+            }
+        }
+        state().captured(kept);
     }
 
-    private void follow(SqlPart part, boolean wasFailed) {
+    private void follow(SqlPart part, boolean wasFailed, boolean lasting) {
         switch (part.kind()) {
             case COMMIT, PREPARE_TRANSACTION, ROLLBACK -> {
+                boolean unclean = state().isUnclean() || (lasting && part.kind() == SqlPart.Kind.COMMIT);
                 if (wasFailed || part.kind() == SqlPart.Kind.ROLLBACK) {
                     state().rolledBack();
                 } else {
@@ -450,6 +486,9 @@ final class VirtualSession {
                 if (part.chain()) {
                     // The next one has begun, and is what this one was.
                     state().characteristicsChosen();
+                    if (unclean) {
+                        state().chained();
+                    }
                 }
             }
             case BEGIN -> {
@@ -502,7 +541,9 @@ final class VirtualSession {
         boolean calls = flight.steps().stream()
                 .map(Step::part)
                 .anyMatch(part -> part != null && (part.call() || part.kind() == SqlPart.Kind.DO));
+        // Where the driver has begun a transaction the server says directly, too, what it does not do.
         if (!wasOpen
+                && transactionState() == TransactionState.IDLE
                 && calls
                 && ENDED_INSIDE.equals(failed.getSQLState())
                 && !flight.steps().get(0).isCallers()) {
@@ -572,12 +613,16 @@ final class VirtualSession {
         }
         // Within the transaction that is begun in front of it, by the driver or by the flight itself.
         var departure = new FlightPlan.Departure(idle, false, false, driver().hintReadOnly());
-        Flight flight = FlightPlan.settingsOnly(state(), cleanup(Set.of()), departure, true);
+        Flight flight = FlightPlan.settingsOnly(state(), cleanup(Set.of()), departure, false, false, true);
         return flight.sql().isEmpty() ? null : flight;
     }
 
-    /** Statements that went out together have all arrived. */
-    void landedTogether() {
+    /**
+     * Statements that went out together have all arrived.
+     *
+     * @param settings what was told in front of them
+     */
+    void landedTogether(@Nullable Flight settings) {
         VirtualState mine = state;
         if (mine == null) {
             return;
@@ -585,14 +630,25 @@ final class VirtualSession {
         if (transactionState() == TransactionState.IDLE) {
             mine.committed();
         } else if (!ownBackend) {
+            if (settings != null) {
+                // Names that lasted are asked for only where a part of the same text may set something unseen.
+                settings.steps().stream()
+                        .filter(step -> step.purpose() == Purpose.LASTING)
+                        .forEach(step -> mine.lasts(step.names()));
+            }
             mine.told();
         }
     }
 
     /** Tells the backend of the driver's transaction, in a round trip of its own, what the session has set. */
     void tellSeparately() throws SQLException {
+        tellSeparately(false);
+    }
+
+    /** @param mayHideState whether it is told for something that may set more unseen */
+    private void tellSeparately(boolean mayHideState) throws SQLException {
         if (ownBackend
-                || isSettled()
+                || (isSettled() && !mayHideState)
                 || transactionState() == TransactionState.FAILED
                 || (connection.getAutoCommit() && !isInTransaction())) {
             return;
@@ -600,14 +656,51 @@ final class VirtualSession {
         if (transactionState() == TransactionState.IDLE) {
             state().forgetApplied();
         }
-        if (isSettled()) {
+        Flight flight = FlightPlan.settingsOnly(state(), cleanup(Set.of()), departure(), mayHideState, copying, false);
+        if (flight.steps().isEmpty()) {
             return;
         }
-        Flight flight = FlightPlan.settingsOnly(state(), cleanup(Set.of()), departure(), false);
         try (Statement statement = connection.createStatement()) {
             statement.execute(flight.sql());
+            follow(flight, Outcome.read(statement, flight, false));
         }
         state().told();
+    }
+
+    /**
+     * As {@link #withSettings(Work)}, for a description, for which the driver begins no transaction: one that is begun for the
+     * settings ends with it.
+     */
+    <T extends @Nullable Object> T describe(Work<T> work) throws SQLException {
+        boolean begins = !ownBackend && !isSettled() && !connection.getAutoCommit() && !isInTransaction();
+        try {
+            return withSettings(work);
+        } finally {
+            if (begins && transactionState() != TransactionState.IDLE) {
+                rollback();
+            }
+        }
+    }
+
+    /** As {@link #withSettings(boolean, Set, Work)}, for a COPY. */
+    <T extends @Nullable Object> T copy(boolean mayHideState, Set<String> names, Work<T> work) throws SQLException {
+        copying = true;
+        try {
+            return withSettings(mayHideState, names, work);
+        } finally {
+            copying = false;
+        }
+    }
+
+    /** Notes what the backend has for the session, so that it has to be asked for it behind the transaction. */
+    private void follow(Flight flight, Outcome outcome) {
+        for (Step step : flight.steps()) {
+            if (step.purpose() == Purpose.LASTING) {
+                state().lasts(step.names());
+            } else if (step.purpose() == Purpose.LASTING_IF_TOLD) {
+                state().lasts(outcome.told(step).keySet());
+            }
+        }
     }
 
     /**
@@ -629,7 +722,7 @@ final class VirtualSession {
             return work.run();
         }
         if (!connection.getAutoCommit() || isInTransaction()) {
-            tellSeparately();
+            tellSeparately(mayHideState);
             T result = work.run();
             if (mayHideState) {
                 state().hiddenStatePossible(names);
@@ -637,6 +730,11 @@ final class VirtualSession {
             return result;
         }
         return inOwnTransaction(mayHideState, names, work);
+    }
+
+    /** Whether the driver's own statements get a transaction around them, because settings have to be told in it. */
+    boolean wrapsInAutoCommit() throws SQLException {
+        return !ownBackend && !state().isSettled() && connection.getAutoCommit() && !isInTransaction();
     }
 
     /** Does several things of which all happen or none, as statements do that share a Sync in autocommit. */
@@ -664,7 +762,7 @@ final class VirtualSession {
         connection.setAutoCommit(false);
         boolean done = false;
         try {
-            tellSeparately();
+            tellSeparately(mayHideState);
             T result = work.run();
             if (mayHideState) {
                 state().hiddenStatePossible(names);
@@ -697,7 +795,7 @@ final class VirtualSession {
         VirtualState mine = state;
         try {
             if (mine != null && mine.isHiddenStatePossible() && before == TransactionState.OPEN) {
-                commitAndClean();
+                endAndClean("COMMIT");
             } else {
                 connection.commit();
             }
@@ -717,17 +815,20 @@ final class VirtualSession {
         }
     }
 
-    private void commitAndClean() throws SQLException {
-        KnownText commit = guard.know("COMMIT");
-        Flight flight = flight(commit, commit.sql().parts(), GeneratedKeys.NONE, Set.of(), false);
+    private void endAndClean(String end) throws SQLException {
+        KnownText text = guard.know(end);
+        Flight flight = flight(text, text.sql().parts(), GeneratedKeys.NONE, Set.of(), false);
         try (Statement statement = connection.createStatement()) {
             statement.execute(flight.sql());
             Outcome outcome = Outcome.read(statement, flight, false);
-            state().committed();
+            if (end.equals("COMMIT")) {
+                state().committed();
+            } else {
+                state().rolledBack();
+            }
             for (Step step : flight.steps()) {
                 if (step.purpose() == Purpose.CAPTURE) {
-                    Map<String, @Nullable String> told = outcome.told(step);
-                    told.forEach(this::captured);
+                    captured(outcome.told(step));
                 }
             }
         }
@@ -743,9 +844,14 @@ final class VirtualSession {
         if (connection.isClosed()) {
             return;
         }
+        VirtualState mine = state;
         boolean autoCommit = connection.getAutoCommit();
         if ((eventful || ownBackend || !autoCommit) && transactionState() != TransactionState.IDLE) {
-            rollbackOrLeave();
+            if (mine != null && mine.isUnclean() && !ownBackend) {
+                endAndClean("ROLLBACK");
+            } else {
+                rollbackOrLeave();
+            }
         }
         if (backendUsed && before == null) {
             discard();
@@ -790,8 +896,17 @@ final class VirtualSession {
     }
 
     void rollback() throws SQLException {
-        connection.rollback();
         VirtualState mine = state;
+        if (mine != null
+                && mine.isUnclean()
+                && !ownBackend
+                && !connection.getAutoCommit()
+                && transactionState() != TransactionState.IDLE) {
+            endAndClean("ROLLBACK");
+            definesCode = false;
+            return;
+        }
+        connection.rollback();
         if (mine != null) {
             mine.rolledBack();
         }

@@ -1,9 +1,11 @@
 package com.scrapersky.session.internal.guard;
 
-import com.scrapersky.session.internal.sql.GuardedSql;
+import com.scrapersky.session.internal.sql.SequenceTexts.Draw;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ import org.postgresql.core.TransactionState;
 final class VirtualState {
 
     /** What a savepoint goes back to. */
-    private record Mark(Object key, Settings session, Settings applied) {}
+    private record Mark(Object key, Settings session, Settings applied, Set<String> lasting, List<Draw> drawn) {}
 
     private final Settings defaults;
     private final Settings startup;
@@ -35,8 +37,16 @@ final class VirtualState {
     private boolean characteristicsChosen;
     private boolean hiddenStatePossible;
     private boolean reset;
+
+    /** Whether the backend still has for the session what a transaction left to which the open one is chained. */
+    private boolean unclean;
+
     private Set<String> hiddenNames = Set.of();
-    private List<GuardedSql> drawing = List.of();
+
+    /** What the backend of the open transaction was told for the session: behind the transaction it is asked what became of it. */
+    private Set<String> lasting = Set.of();
+
+    private List<Draw> drawn = List.of();
 
     VirtualState(Settings defaults, Settings startup) {
         this.defaults = defaults;
@@ -119,6 +129,7 @@ final class VirtualState {
             atBegin = session;
         }
         session = wanted;
+        searchPathMayChange();
     }
 
     /** As {@link #change}, for what the backend of the open transaction knows already. */
@@ -169,17 +180,34 @@ final class VirtualState {
         }
     }
 
-    /** A statement of the open transaction may have drawn numbers from sequences. */
-    void drew(GuardedSql sql) {
-        if (!drawing.contains(sql)) {
-            List<GuardedSql> more = new ArrayList<>(drawing);
-            more.add(sql);
-            drawing = more;
+    /** A statement of the open transaction draws numbers from sequences, or fails. */
+    void drew(List<Draw> draws) {
+        if (!drawn.containsAll(draws)) {
+            Set<Draw> more = new LinkedHashSet<>(drawn);
+            more.addAll(draws);
+            drawn = List.copyOf(more);
         }
     }
 
-    List<GuardedSql> drawing() {
-        return drawing;
+    List<Draw> drawn() {
+        return drawn;
+    }
+
+    /** Names without a schema may mean something else from now on. */
+    void searchPathMayChange() {
+        if (!drawn.isEmpty()) {
+            drawn = drawn.stream().filter(Draw::isQualified).toList();
+        }
+    }
+
+    /** The open transaction is chained to one that was cleaned in it only: should it roll back, that is undone. */
+    void chained() {
+        unclean = true;
+        hiddenStatePossible = true;
+    }
+
+    boolean isUnclean() {
+        return unclean;
     }
 
     /** Names of custom settings that such code may have set. */
@@ -193,7 +221,7 @@ final class VirtualState {
 
     void savepoint(Object key) {
         List<Mark> more = new ArrayList<>(marks);
-        more.add(new Mark(key, session, applied));
+        more.add(new Mark(key, session, applied, lasting, drawn));
         marks = more;
     }
 
@@ -206,6 +234,10 @@ final class VirtualState {
             }
             session = mark.session();
             applied = mark.applied();
+            lasting = mark.lasting();
+            // Numbers stay drawn, but the statement that failed may have drawn none.
+            drawn = mark.drawn();
+            searchPathMayChange();
             marks = new ArrayList<>(marks.subList(0, at + 1));
         }
     }
@@ -220,6 +252,42 @@ final class VirtualState {
     Settings appliedAt(Object savepoint) {
         int at = find(savepoint);
         return at < 0 ? applied : marks.get(at).applied();
+    }
+
+    /** What the backend had for the session at a savepoint. */
+    Set<String> lastingAt(Object savepoint) {
+        int at = find(savepoint);
+        return at < 0 ? lasting : marks.get(at).lasting();
+    }
+
+    Set<String> lasting() {
+        return lasting;
+    }
+
+    void lasts(Collection<String> names) {
+        if (!names.isEmpty()) {
+            lasting = new LinkedHashSet<>(lasting);
+            lasting.addAll(names);
+        }
+    }
+
+    /** Takes over what the backend had for the session behind the transaction that was cleaned. */
+    void captured(Map<String, @Nullable String> found) {
+        for (String name : lasting) {
+            if (!found.containsKey(name)) {
+                // A custom setting that was ever set is there, and empty.
+                session = name.indexOf('.') < 0 || defaults.get(name) != null
+                        ? session.without(name, defaults)
+                        : session.with(name, "");
+            }
+        }
+        for (Map.Entry<String, @Nullable String> setting : found.entrySet()) {
+            String value = setting.getValue();
+            if (value != null) {
+                session = session.with(setting.getKey(), value);
+            }
+        }
+        lasting = Set.of();
     }
 
     void release(Object key) {
@@ -247,6 +315,7 @@ final class VirtualState {
         if (before != null) {
             session = before;
         }
+        lasting = Set.of();
         ended();
     }
 
@@ -257,8 +326,9 @@ final class VirtualState {
         characteristicsChosen = false;
         hiddenStatePossible = false;
         reset = false;
+        unclean = false;
         hiddenNames = Set.of();
-        drawing = List.of();
+        drawn = List.of();
         if (!marks.isEmpty()) {
             marks = List.of();
         }
@@ -267,6 +337,7 @@ final class VirtualState {
     /** DISCARD ALL. */
     void discard() {
         session = defaults;
+        lasting = Set.of();
         ended();
     }
 }

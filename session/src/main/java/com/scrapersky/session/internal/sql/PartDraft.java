@@ -72,6 +72,10 @@ final class PartDraft {
         }
         keeps.remove(setting);
         noteFeature(setting);
+        if (setting.equals("session_authorization")) {
+            // With it the role is gone (PostgreSQL, utils/init/miscinit.c: SetSessionAuthorization).
+            reset("role");
+        }
     }
 
     private void noteFeature(String setting) {
