@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.Pipeline;
+import com.scrapersky.session.Result;
 import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.SessionFeatureRefusedException;
 import com.scrapersky.session.testkit.Backends;
@@ -237,5 +239,28 @@ class HiddenCodeTest {
         assertThatExceptionOfType(SessionFeatureRefusedException.class)
                 .isThrownBy(() -> ask(connection, sql))
                 .satisfies(refusal -> assertThat(refusal.feature()).isEqualTo(SessionFeature.SEQUENCE_STATE));
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
+    void aPipelineFindsWhatCodeAndCallsHaveSet(Route route) throws Exception {
+        try (DatabaseSessionFactory sessions = route.open();
+                LeakProbe probe = LeakProbe.builder(route.pooler())
+                        .customSettings("app.tenant")
+                        .sequences(SequenceCheck.OFF)
+                        .before()) {
+            sessions.write(session -> {
+                session.sql("select keep('app.tenant', 'by code')").rows();
+                session.connection().setSchema("pg_catalog");
+                Pipeline pipeline = session.pipeline();
+                Result<String> tenant = pipeline.sql(TENANT).single(String.class);
+                Result<String> schema = pipeline.sql("select current_schema()").single(String.class);
+                pipeline.execute();
+                assertThat(tenant.get()).isEqualTo("by code");
+                assertThat(schema.get()).isEqualTo("pg_catalog");
+                return null;
+            });
+            probe.assertNothingLeaked();
+        }
     }
 }

@@ -50,9 +50,6 @@ final class VirtualSession {
     /** Found when something asks for it, which an ordinary statement does not. */
     private @Nullable BaseConnection driver;
 
-    /** Whether settings are told for a COPY. */
-    private boolean copying;
-
     /** Whether anything was done in this session that may have begun a transaction without the driver's knowing. */
     private boolean eventful;
 
@@ -631,7 +628,6 @@ final class VirtualSession {
             mine.committed();
         } else if (!ownBackend) {
             if (settings != null) {
-                // Names that lasted are asked for only where a part of the same text may set something unseen.
                 settings.steps().stream()
                         .filter(step -> step.purpose() == Purpose.LASTING)
                         .forEach(step -> mine.lasts(step.names()));
@@ -642,11 +638,14 @@ final class VirtualSession {
 
     /** Tells the backend of the driver's transaction, in a round trip of its own, what the session has set. */
     void tellSeparately() throws SQLException {
-        tellSeparately(false);
+        tellSeparately(false, false);
     }
 
-    /** @param mayHideState whether it is told for something that may set more unseen */
-    private void tellSeparately(boolean mayHideState) throws SQLException {
+    /**
+     * @param mayHideState whether it is told for something that may set more unseen
+     * @param forCopy whether it is told for a COPY
+     */
+    private void tellSeparately(boolean mayHideState, boolean forCopy) throws SQLException {
         if (ownBackend
                 || (isSettled() && !mayHideState)
                 || transactionState() == TransactionState.FAILED
@@ -656,7 +655,7 @@ final class VirtualSession {
         if (transactionState() == TransactionState.IDLE) {
             state().forgetApplied();
         }
-        Flight flight = FlightPlan.settingsOnly(state(), cleanup(Set.of()), departure(), mayHideState, copying, false);
+        Flight flight = FlightPlan.settingsOnly(state(), cleanup(Set.of()), departure(), mayHideState, forCopy, false);
         if (flight.steps().isEmpty()) {
             return;
         }
@@ -684,12 +683,7 @@ final class VirtualSession {
 
     /** As {@link #withSettings(boolean, Set, Work)}, for a COPY. */
     <T extends @Nullable Object> T copy(boolean mayHideState, Set<String> names, Work<T> work) throws SQLException {
-        copying = true;
-        try {
-            return withSettings(mayHideState, names, work);
-        } finally {
-            copying = false;
-        }
+        return withSettings(mayHideState, names, true, work);
     }
 
     /** Notes what the backend has for the session, so that it has to be asked for it behind the transaction. */
@@ -718,18 +712,23 @@ final class VirtualSession {
      */
     <T extends @Nullable Object> T withSettings(boolean mayHideState, Set<String> names, Work<T> work)
             throws SQLException {
+        return withSettings(mayHideState, names, false, work);
+    }
+
+    private <T extends @Nullable Object> T withSettings(
+            boolean mayHideState, Set<String> names, boolean forCopy, Work<T> work) throws SQLException {
         if (ownBackend || (!mayHideState && isSettled())) {
             return work.run();
         }
         if (!connection.getAutoCommit() || isInTransaction()) {
-            tellSeparately(mayHideState);
+            tellSeparately(mayHideState, forCopy);
             T result = work.run();
             if (mayHideState) {
                 state().hiddenStatePossible(names);
             }
             return result;
         }
-        return inOwnTransaction(mayHideState, names, work);
+        return inOwnTransaction(mayHideState, names, forCopy, work);
     }
 
     /** Whether the driver's own statements get a transaction around them, because settings have to be told in it. */
@@ -740,7 +739,7 @@ final class VirtualSession {
     /** Does several things of which all happen or none, as statements do that share a Sync in autocommit. */
     <T extends @Nullable Object> T together(Work<T> work) throws SQLException {
         return connection.getAutoCommit() && !isInTransaction() && !ownBackend
-                ? inOwnTransaction(false, Set.of(), work)
+                ? inOwnTransaction(false, Set.of(), false, work)
                 : work.run();
     }
 
@@ -752,8 +751,8 @@ final class VirtualSession {
                 && !isInTransaction();
     }
 
-    private <T extends @Nullable Object> T inOwnTransaction(boolean mayHideState, Set<String> names, Work<T> work)
-            throws SQLException {
+    private <T extends @Nullable Object> T inOwnTransaction(
+            boolean mayHideState, Set<String> names, boolean forCopy, Work<T> work) throws SQLException {
         // In autocommit the driver does not enforce it.
         boolean readOnly = connection.isReadOnly();
         if (readOnly) {
@@ -762,7 +761,7 @@ final class VirtualSession {
         connection.setAutoCommit(false);
         boolean done = false;
         try {
-            tellSeparately(mayHideState);
+            tellSeparately(mayHideState, forCopy);
             T result = work.run();
             if (mayHideState) {
                 state().hiddenStatePossible(names);
@@ -821,6 +820,7 @@ final class VirtualSession {
         try (Statement statement = connection.createStatement()) {
             statement.execute(flight.sql());
             Outcome outcome = Outcome.read(statement, flight, false);
+            follow(flight, outcome);
             if (end.equals("COMMIT")) {
                 state().committed();
             } else {
