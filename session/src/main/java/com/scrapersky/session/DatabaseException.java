@@ -1,5 +1,6 @@
 package com.scrapersky.session;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,8 @@ public abstract sealed class DatabaseException extends RuntimeException
     private final @Nullable String advice;
     private final boolean retryable;
     private final boolean neverSent;
+    private final ErrorClass errorClass;
+    private final Duration retryAfter;
 
     DatabaseException(Facts facts) {
         super(facts.message(), facts.cause());
@@ -45,6 +48,8 @@ public abstract sealed class DatabaseException extends RuntimeException
         this.advice = facts.advice();
         this.retryable = facts.retryable();
         this.neverSent = facts.neverSent();
+        this.errorClass = facts.errorClass();
+        this.retryAfter = facts.retryAfter();
     }
 
     /** The SQLSTATE of the server or the driver, where one of them spoke. */
@@ -63,6 +68,20 @@ public abstract sealed class DatabaseException extends RuntimeException
     /** Whether the work that failed certainly never reached a server, so that nothing of it can have been executed. */
     public boolean neverSent() {
         return neverSent;
+    }
+
+    /** What the failure means for the work that failed. */
+    public ErrorClass errorClass() {
+        return errorClass;
+    }
+
+    /**
+     * How long to wait before another attempt: the time that whoever told the error is known to need. Empty where one may be
+     * made at once, and where none may be made. After a wrong password it is longer than Supavisor's lock-out of two
+     * minutes, although the attempt needs another password.
+     */
+    public Optional<Duration> retryAfter() {
+        return retryAfter.isZero() ? Optional.empty() : Optional.of(retryAfter);
     }
 
     /** One line that says what to change, where there is something to change. */
@@ -84,23 +103,35 @@ public abstract sealed class DatabaseException extends RuntimeException
             @Nullable String advice,
             boolean retryable,
             boolean neverSent,
+            ErrorClass errorClass,
+            Duration retryAfter,
             @Nullable Throwable cause) {
 
         /** A mistake of the caller, found before anything was sent. */
         static Facts refused(String message, @Nullable String advice) {
-            return new Facts(message, null, advice, false, true, null);
+            return new Facts(message, null, advice, false, true, ErrorClass.REJECTED, Duration.ZERO, null);
         }
 
-        static Facts failed(String message, @Nullable String sqlState, @Nullable String advice, Throwable cause) {
-            return new Facts(message, sqlState, advice, false, false, cause);
+        /** Something that repeats as it is if the work is. */
+        static Facts failed(
+                String message, @Nullable String sqlState, @Nullable String advice, @Nullable Throwable cause) {
+            return new Facts(message, sqlState, advice, false, false, ErrorClass.REJECTED, Duration.ZERO, cause);
+        }
+
+        Facts as(ErrorClass meaning) {
+            return new Facts(message, sqlState, advice, retryable, neverSent, meaning, retryAfter, cause);
         }
 
         Facts asRetryable() {
-            return new Facts(message, sqlState, advice, true, neverSent, cause);
+            return new Facts(message, sqlState, advice, true, neverSent, errorClass, retryAfter, cause);
         }
 
         Facts asNeverSent() {
-            return new Facts(message, sqlState, advice, retryable, true, cause);
+            return new Facts(message, sqlState, advice, retryable, true, errorClass, retryAfter, cause);
+        }
+
+        Facts after(Duration wait) {
+            return new Facts(message, sqlState, advice, retryable, neverSent, errorClass, wait, cause);
         }
     }
 }

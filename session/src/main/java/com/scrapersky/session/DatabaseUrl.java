@@ -110,8 +110,8 @@ public final class DatabaseUrl {
             return new DatabaseUrl(reader.get());
         } catch (UrlSyntaxException mistake) {
             // Without the cause, by the rule that nothing which saw the text is handed on.
-            throw new InvalidDatabaseUrlException(
-                    Facts.refused(String.valueOf(mistake.getMessage()), mistake.advice()));
+            throw new InvalidDatabaseUrlException(Facts.refused(String.valueOf(mistake.getMessage()), mistake.advice())
+                    .as(ErrorClass.CONFIGURATION));
         }
     }
 

@@ -2,9 +2,12 @@ package com.scrapersky.session;
 
 import com.scrapersky.session.DatabaseException.Facts;
 import com.scrapersky.session.StatementException.Place;
+import com.scrapersky.session.internal.errors.KnownError;
+import com.scrapersky.session.internal.errors.Meaning;
 import com.scrapersky.session.internal.jdbc.DriverErrors;
 import com.scrapersky.session.internal.sql.NamedSql;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -40,7 +43,7 @@ final class Errors {
     }
 
     static UnexpectedResultException unexpectedResult(String message) {
-        return new UnexpectedResultException(new Facts(message, null, null, false, false, null));
+        return new UnexpectedResultException(Facts.failed(message, null, null, null));
     }
 
     static UnexpectedResultException unexpectedResult(NamedSql sql, String message) {
@@ -50,13 +53,25 @@ final class Errors {
     /** No connection could be had; nothing was sent. */
     static ConnectionException noConnection(String circumstance, SQLException error) {
         DriverErrors driver = DriverErrors.of(DriverErrors.rootOf(error));
+        KnownError known = driver.known();
         Facts facts = Facts.failed(
                         "no connection: " + circumstance + driver.message(),
                         driver.sqlState(),
-                        driver.advice(),
+                        known.advice(),
                         driver.withoutValues())
-                .asNeverSent();
-        return new ConnectionException(driver.isConfiguration() ? facts : facts.asRetryable());
+                .asNeverSent()
+                .after(known.pause());
+        return new ConnectionException(
+                switch (known.meaning()) {
+                    case NOT_FORWARDED, ENDED_BEFORE, CONNECTION_LOST, WAIT, LOCKED, CANCELLED, ROLLED_BACK ->
+                        facts.as(known.pause().isZero() ? ErrorClass.NEVER_SENT : ErrorClass.WAIT)
+                                .asRetryable();
+                    // A login is refused for what it says: the URL or the server has to change.
+                    case CONFIGURATION, CONSTRAINT, REJECTED ->
+                        driver.sqlState() == null
+                                ? facts.as(ErrorClass.NEVER_SENT).asRetryable()
+                                : facts.as(ErrorClass.CONFIGURATION);
+                });
     }
 
     /** Begin, commit, rollback or a savepoint failed. */
@@ -91,23 +106,23 @@ final class Errors {
 
     /** The connection went away under the work, which did not let the error out. */
     static ConnectionException lostBeforeCommit(@Nullable DatabaseException firstFailure) {
-        return new ConnectionException(new Facts(
-                "the connection was lost before COMMIT, so the server has rolled the transaction back",
-                firstFailure == null ? null : firstFailure.sqlState().orElse(null),
-                "repeat the whole transaction",
-                firstFailure == null || firstFailure instanceof ConnectionException,
-                false,
-                firstFailure));
+        Facts facts = Facts.failed(
+                        "the connection was lost before COMMIT, so the server has rolled the transaction back",
+                        firstFailure == null ? null : firstFailure.sqlState().orElse(null),
+                        "repeat the whole transaction",
+                        firstFailure)
+                .as(ErrorClass.ROLLED_BACK);
+        return new ConnectionException(
+                firstFailure == null || firstFailure instanceof ConnectionException ? facts.asRetryable() : facts);
     }
 
     static TransactionRolledBackException commitOfFailedTransaction(@Nullable DatabaseException firstFailure) {
-        return new TransactionRolledBackException(new Facts(
-                "the transaction was rolled back, not committed: a statement in it had failed, and its error was caught",
-                "25P02",
-                "let the error leave the work, or run the statement that may fail in savepoint(…)",
-                false,
-                false,
-                firstFailure));
+        return new TransactionRolledBackException(Facts.failed(
+                        "the transaction was rolled back, not committed: a statement in it had failed, and its error was caught",
+                        "25P02",
+                        "let the error leave the work, or run the statement that may fail in savepoint(…)",
+                        firstFailure)
+                .as(ErrorClass.ROLLED_BACK));
     }
 
     private static DatabaseException translate(
@@ -122,41 +137,87 @@ final class Errors {
     private static DatabaseException translate(
             DriverErrors driver, Phase phase, String prefix, Place place, String suffix) {
         String at = place.position() == null ? "" : " at character " + place.position();
+        KnownError known = driver.known();
         Facts facts = Facts.failed(
-                prefix + driver.message() + at + suffix, driver.sqlState(), driver.advice(), driver.withoutValues());
+                        prefix + driver.message() + at + suffix,
+                        driver.sqlState(),
+                        known.advice(),
+                        driver.withoutValues())
+                .after(known.pause());
         if (driver.isConnectionLost()) {
-            return connectionLost(facts, phase, driver.isNotExecuted());
+            return connectionLost(facts, phase, driver.meaning());
         }
-        return switch (driver.kind()) {
+        return switch (known.meaning()) {
             case CONSTRAINT -> new ConstraintViolationException(facts, place);
-            case CANCELLED -> new StatementCancelledException(facts, place);
-            case ROLLED_BACK -> new TransactionRolledBackException(facts.asRetryable());
-            case LOCK_NOT_AVAILABLE -> new StatementException(facts.asRetryable(), place);
-            case OTHER -> new StatementException(driver.isNotExecuted() ? facts.asRetryable() : facts, place);
+            case CANCELLED -> new StatementCancelledException(facts.as(ErrorClass.ROLLED_BACK), place);
+            case LOCKED ->
+                new StatementException(facts.as(ErrorClass.ROLLED_BACK).asRetryable(), place);
+            case ROLLED_BACK -> rolledBack(facts.as(ErrorClass.ROLLED_BACK).asRetryable(), place);
+            case NOT_FORWARDED, ENDED_BEFORE -> new StatementException(notExecuted(facts, phase), place);
+            case WAIT -> new StatementException(facts.as(ErrorClass.ROLLED_BACK).asRetryable(), place);
+            case CONFIGURATION -> new StatementException(facts.as(ErrorClass.CONFIGURATION), place);
+            case REJECTED, CONNECTION_LOST -> new StatementException(facts, place);
         };
     }
 
-    private static DatabaseException connectionLost(Facts facts, Phase phase, boolean notExecuted) {
-        return switch (phase) {
-            // A pooler that never forwarded the flush forwarded no COMMIT either.
-            case WHOLE_TRANSACTION ->
-                notExecuted
-                        ? new ConnectionException(facts.asRetryable().asNeverSent())
-                        : connectionLost(facts, Phase.COMMIT, false);
-            case COMMIT ->
-                new TransactionOutcomeUnknownException(new Facts(
+    private static DatabaseException rolledBack(Facts facts, Place place) {
+        String state = facts.sqlState();
+        return state != null && state.startsWith("40")
+                ? new TransactionRolledBackException(facts)
+                : new StatementException(facts, place);
+    }
+
+    private static DatabaseException connectionLost(Facts facts, Phase phase, Meaning meaning) {
+        return switch (meaning) {
+            case NOT_FORWARDED -> neverForwarded(notExecuted(facts, phase), facts, phase);
+            case WAIT -> neverForwarded(waiting(facts, phase), facts, phase);
+            case CONFIGURATION ->
+                phase == Phase.COMMIT ? unknown(facts) : new ConnectionException(facts.as(ErrorClass.CONFIGURATION));
+            // Whoever ended the connection had waited for the client's next word, and did not read it.
+            case ENDED_BEFORE -> new ConnectionException(notExecuted(facts, phase));
+            default ->
+                switch (phase) {
+                    case COMMIT, WHOLE_TRANSACTION -> unknown(facts);
+                    // The server rolls back what it was never told to commit.
+                    case TRANSACTION, READ_ONLY ->
+                        new ConnectionException(facts.as(ErrorClass.ROLLED_BACK).asRetryable());
+                    case AUTOCOMMIT ->
+                        new ConnectionException(
+                                facts.as(ErrorClass.OUTCOME_UNKNOWN).after(Duration.ZERO));
+                };
+        };
+    }
+
+    /** A pooler that never forwarded the flush forwarded no COMMIT in it either; that a COMMIT alone is refused is unheard of. */
+    private static DatabaseException neverForwarded(Facts refused, Facts facts, Phase phase) {
+        return phase == Phase.COMMIT ? unknown(facts) : new ConnectionException(refused);
+    }
+
+    /** Of a transaction nothing stays: it ended with its connection, or failed with the statement. */
+    private static Facts notExecuted(Facts facts, Phase phase) {
+        return isAlone(phase)
+                ? facts.as(ErrorClass.NOT_EXECUTED).asRetryable().asNeverSent()
+                : facts.as(ErrorClass.ROLLED_BACK).asRetryable();
+    }
+
+    private static Facts waiting(Facts facts, Phase phase) {
+        return isAlone(phase)
+                ? facts.as(ErrorClass.WAIT).asRetryable().asNeverSent()
+                : facts.as(ErrorClass.ROLLED_BACK).asRetryable();
+    }
+
+    private static boolean isAlone(Phase phase) {
+        return phase == Phase.AUTOCOMMIT || phase == Phase.WHOLE_TRANSACTION;
+    }
+
+    private static TransactionOutcomeUnknownException unknown(Facts facts) {
+        return new TransactionOutcomeUnknownException(Facts.failed(
                         "the connection was lost while COMMIT was under way, so the transaction is either committed or not: "
                                 + facts.message(),
                         facts.sqlState(),
                         "look into the database for the effect of the transaction before repeating it",
-                        false,
-                        false,
-                        facts.cause()));
-            // The server rolls back what it was never told to commit.
-            case TRANSACTION, READ_ONLY -> new ConnectionException(facts.asRetryable());
-            case AUTOCOMMIT ->
-                new ConnectionException(notExecuted ? facts.asRetryable().asNeverSent() : facts);
-        };
+                        facts.cause())
+                .as(ErrorClass.OUTCOME_UNKNOWN));
     }
 
     private static Place place(SQLException error, NamedSql sql) {

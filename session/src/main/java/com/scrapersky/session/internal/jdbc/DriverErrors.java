@@ -1,5 +1,8 @@
 package com.scrapersky.session.internal.jdbc;
 
+import com.scrapersky.session.internal.errors.ErrorTable;
+import com.scrapersky.session.internal.errors.KnownError;
+import com.scrapersky.session.internal.errors.Meaning;
 import java.io.IOException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
@@ -29,15 +32,6 @@ public final class DriverErrors {
 
     /** Below this length a bound value is looked for in quotes only: replacing every "1" would hide the message itself. */
     private static final int LONG_ENOUGH_TO_HIDE_ANYWHERE = 4;
-
-    /** What a server error means for its statement. */
-    public enum Kind {
-        CONSTRAINT,
-        CANCELLED,
-        ROLLED_BACK,
-        LOCK_NOT_AVAILABLE,
-        OTHER
-    }
 
     private final SQLException error;
     private final String message;
@@ -155,43 +149,28 @@ public final class DriverErrors {
         return state().startsWith("22");
     }
 
-    public Kind kind() {
-        return switch (state()) {
-            case "57014" -> Kind.CANCELLED;
-            case "55P03" -> Kind.LOCK_NOT_AVAILABLE;
-            default ->
-                state().startsWith("23")
-                        ? Kind.CONSTRAINT
-                        : state().matches("40001|40P01") ? Kind.ROLLED_BACK : Kind.OTHER;
+    /** What is known of such an error. */
+    public KnownError known() {
+        return ErrorTable.of(state(), message);
+    }
+
+    /** What it says about its statement. The connection is gone with every FATAL error, whatever else it says. */
+    public Meaning meaning() {
+        Meaning meaning = known().meaning();
+        return switch (meaning) {
+            case NOT_FORWARDED, WAIT, CONFIGURATION, ENDED_BEFORE, CONNECTION_LOST -> meaning;
+            case ROLLED_BACK, LOCKED, CANCELLED, CONSTRAINT, REJECTED -> isFatal() ? Meaning.CONNECTION_LOST : meaning;
         };
     }
 
     /** Whether the connection is gone: an I/O failure, a server that shuts down, or a FATAL error of a pooler. */
     public boolean isConnectionLost() {
-        if (state().startsWith("08") || state().matches("57P0[1-5]|25P03|25P04")) {
-            return true;
-        }
+        return state().startsWith("08") || known().meaning() == Meaning.CONNECTION_LOST || isFatal();
+    }
+
+    private boolean isFatal() {
         ServerErrorMessage server = error instanceof PSQLException own ? own.getServerErrorMessage() : null;
         return server != null && "FATAL".equals(server.getSeverity());
-    }
-
-    /** Whether the text is one of those that poolers send before they forward anything. */
-    public boolean isNotExecuted() {
-        return PoolerErrors.isBeforeForwarding(message);
-    }
-
-    /** Whether a repetition without a change of configuration fails in the same way. */
-    public boolean isConfiguration() {
-        return state().startsWith("28")
-                || state().startsWith("3D")
-                || state().startsWith("42")
-                || state().startsWith("22")
-                || state().equals("08004")
-                || PoolerErrors.isConfiguration(message);
-    }
-
-    public @Nullable String advice() {
-        return PoolerErrors.advice(state(), message);
     }
 
     /** A copy of the driver's exception for the stack trace, without the texts that may hold values. */
