@@ -19,6 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -36,6 +39,9 @@ final class ConnectionSource implements AutoCloseable {
     private final PoolerProfile profile;
 
     private final @Nullable SessionPool sessions;
+
+    /** How often something was tried again, by the SQLSTATE that was the reason. */
+    private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
 
     private ConnectionSource(
             PoolSafeDataSource dataSource,
@@ -248,6 +254,27 @@ final class ConnectionSource implements AutoCloseable {
         } catch (SQLException second) {
             LOG.debug("a connection could not be given back", second);
         }
+    }
+
+    /**
+     * What {@link Attempts#next} says, and counts it.
+     *
+     * @return null where no attempt is left
+     */
+    @Nullable
+    Attempts again(RetryPolicy policy, @Nullable Attempts before, DatabaseException failure) {
+        Attempts next = Attempts.next(policy, before, failure);
+        if (next != null) {
+            retries.computeIfAbsent(failure.sqlState().orElse("-"), first -> new LongAdder())
+                    .increment();
+        }
+        return next;
+    }
+
+    Map<String, Long> retries() {
+        Map<String, Long> counts = new TreeMap<>();
+        retries.forEach((sqlState, count) -> counts.put(sqlState, count.sum()));
+        return counts;
     }
 
     /** How many connections moved to a session of their own, by the feature that needed it. */

@@ -70,6 +70,16 @@ public abstract sealed class DatabaseException extends RuntimeException
         return neverSent;
     }
 
+    /** Whether it left this program, or was about to, and certainly was refused before anything of it was executed. */
+    final boolean isNotExecuted() {
+        return retryable
+                && switch (errorClass) {
+                    case NOT_EXECUTED, WAIT -> true;
+                    // The pool has waited for a connection as long as it may.
+                    case NEVER_SENT, ROLLED_BACK, REJECTED, OUTCOME_UNKNOWN, CONFIGURATION -> false;
+                };
+    }
+
     /** What the failure means for the work that failed. */
     public ErrorClass errorClass() {
         return errorClass;

@@ -10,7 +10,9 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
 
@@ -35,42 +37,79 @@ import org.postgresql.core.TransactionState;
  */
 public final class DatabaseSession implements AutoCloseable {
 
-    private final PoolSafeConnection connection;
+    private final Supplier<PoolSafeConnection> connections;
+    private final BiFunction<DatabaseException, @Nullable Attempts, @Nullable Attempts> retry;
     private final Function<String, NamedSql> scanner;
     private final boolean readOnly;
     private final boolean endedByFactory;
-    private final boolean autoCommitBefore;
-    private final boolean readOnlyBefore;
     private final Thread owner = Thread.currentThread();
     private final List<Cursor<?>> cursors = new ArrayList<>();
     private final List<Pipeline> waiting = new ArrayList<>();
-    private final Lease lease = new StatementLease();
+    private final StatementLease lease = new StatementLease();
+    private final SessionTarget target = new SessionTarget();
+    private PoolSafeConnection connection;
+    private boolean autoCommitBefore;
+    private boolean readOnlyBefore;
+
+    /** Whether anything was executed, or may have been behind the session's back. */
+    private boolean touched;
+
     private @Nullable String ended;
     private @Nullable DatabaseException firstFailure;
     private @Nullable Connection guarded;
     private boolean executing;
     private boolean rollbackOnly;
 
+    /** @param retry pauses for another attempt, or says by null that there is none */
     DatabaseSession(
-            PoolSafeConnection connection, Function<String, NamedSql> scanner, boolean readOnly, boolean endedByFactory)
-            throws SQLException {
-        this.connection = connection;
+            Supplier<PoolSafeConnection> connections,
+            BiFunction<DatabaseException, @Nullable Attempts, @Nullable Attempts> retry,
+            Function<String, NamedSql> scanner,
+            boolean readOnly,
+            boolean endedByFactory) {
+        this.connections = connections;
+        this.retry = retry;
         this.scanner = scanner;
         this.readOnly = readOnly;
         this.endedByFactory = endedByFactory;
-        this.autoCommitBefore = connection.getAutoCommit();
-        this.readOnlyBefore = connection.isReadOnly();
-        // Neither sends anything: pgjdbc puts BEGIN, or BEGIN READ ONLY, in front of the first statement.
-        if (readOnly != readOnlyBefore) {
-            connection.setReadOnly(readOnly);
+        this.connection = connections.get();
+        begin();
+    }
+
+    /** Sends nothing: pgjdbc puts BEGIN, or BEGIN READ ONLY, in front of the first statement. */
+    private void begin() {
+        try {
+            autoCommitBefore = connection.getAutoCommit();
+            readOnlyBefore = connection.isReadOnly();
+            if (readOnly != readOnlyBefore) {
+                connection.setReadOnly(readOnly);
+            }
+            connection.setAutoCommit(false);
+        } catch (SQLException error) {
+            ConnectionSource.giveBack(connection);
+            throw Errors.noConnection("", error);
         }
-        connection.setAutoCommit(false);
+    }
+
+    /** Nothing of the transaction was executed: it goes on over another connection. */
+    private Attempts again(DatabaseException failure, @Nullable Attempts before) {
+        boolean unharmed = !touched && guarded == null && failure.isNotExecuted();
+        Attempts next = unharmed ? retry.apply(failure, before) : null;
+        if (next == null) {
+            touched = true;
+            throw failure;
+        }
+        ConnectionSource.giveBack(connection);
+        connection = connections.get();
+        begin();
+        firstFailure = null;
+        return next;
     }
 
     /** A statement in this transaction. Costs no round trip until one of its methods executes it. */
     public SqlStatement sql(String text) {
         checkUsable();
-        return new SqlStatement(this::lease, scanner.apply(text));
+        return new SqlStatement(target, scanner.apply(text));
     }
 
     /**
@@ -79,7 +118,7 @@ public final class DatabaseSession implements AutoCloseable {
      */
     public Pipeline pipeline() {
         checkUsable();
-        return new Pipeline(new SessionPipelines(), scanner);
+        return new Pipeline(target, scanner);
     }
 
     /**
@@ -94,7 +133,7 @@ public final class DatabaseSession implements AutoCloseable {
     /** A COPY in this transaction, to load rows or to unload them. Costs nothing until one of its methods executes it. */
     public Copy copy(String text) {
         checkUsable();
-        return new Copy(this::lease, scanner.apply(text));
+        return new Copy(target, scanner.apply(text));
     }
 
     /**
@@ -107,6 +146,7 @@ public final class DatabaseSession implements AutoCloseable {
     public <T extends @Nullable Object, X extends Exception> T savepoint(SessionWork<T, X> work) throws X {
         checkUsable();
         DatabaseException failureBefore = firstFailure;
+        touched = true;
         Savepoint savepoint = control("SAVEPOINT", connection::setSavepoint);
         boolean done = false;
         try {
@@ -209,13 +249,13 @@ public final class DatabaseSession implements AutoCloseable {
         boolean failed = !lost && isFailed();
         boolean forgotten = commit && !rollbackOnly && !waiting.isEmpty();
         boolean committing = commit && !lost && !failed && !rollbackOnly && !forgotten;
-        try (connection) {
+        try (PoolSafeConnection ending = connection) {
             closeCursors();
             ended = committing ? "committed" : "rolled back";
             if (committing) {
-                connection.commit();
+                ending.commit();
             } else {
-                connection.rollback();
+                ending.rollback();
             }
             giveBackAsItWas();
         } catch (SQLException error) {
@@ -319,6 +359,8 @@ public final class DatabaseSession implements AutoCloseable {
     /** One for all statements of the session: they come one after the other. */
     private final class StatementLease implements Lease {
 
+        private @Nullable DatabaseException failed;
+
         @Override
         public PoolSafeConnection connection() {
             return connection;
@@ -331,7 +373,7 @@ public final class DatabaseSession implements AutoCloseable {
 
         @Override
         public Phase phase() {
-            return readOnly ? Phase.READ_ONLY : Phase.TRANSACTION;
+            return !touched ? Phase.FIRST_OF_TRANSACTION : readOnly ? Phase.READ_ONLY : Phase.TRANSACTION;
         }
 
         @Override
@@ -346,6 +388,7 @@ public final class DatabaseSession implements AutoCloseable {
             if (firstFailure == null) {
                 firstFailure = failure;
             }
+            failed = failure;
         }
 
         @Override
@@ -366,11 +409,20 @@ public final class DatabaseSession implements AutoCloseable {
         @Override
         public void close() {
             executing = false;
+            DatabaseException failure = failed;
+            failed = null;
+            // What was refused before it was executed leaves the session as it was.
+            touched |= failure == null || !failure.isNotExecuted();
         }
     }
 
-    /** For the pipelines of this session. */
-    private final class SessionPipelines implements PipelineTarget {
+    /** One for all that is executed in this session. */
+    private final class SessionTarget implements PipelineTarget {
+
+        @Override
+        public Attempts again(DatabaseException failure, @Nullable Attempts before) {
+            return DatabaseSession.this.again(failure, before);
+        }
 
         @Override
         public Lease lease(Need need) {

@@ -1,9 +1,7 @@
 package com.scrapersky.session;
 
-import com.scrapersky.session.StatementTarget.Need;
 import com.scrapersky.session.internal.sql.NamedSql;
 import com.scrapersky.session.internal.sql.SqlTextException;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -60,6 +58,10 @@ public final class DatabaseSessionFactory implements AutoCloseable {
 
     private final ConnectionSource connections;
     private final ContextBinding contexts;
+    private final RetryPolicy retry;
+
+    /** Whether the work of a transaction may be run again. */
+    private final boolean repeatable;
 
     /** Whether it is a view of another factory, which owns the pool. */
     private final boolean view;
@@ -69,9 +71,11 @@ public final class DatabaseSessionFactory implements AutoCloseable {
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<@Nullable DatabaseSession> working;
 
-    DatabaseSessionFactory(ConnectionSource connections, ContextBinding contexts) {
+    DatabaseSessionFactory(ConnectionSource connections, ContextBinding contexts, RetryPolicy retry) {
         this.connections = connections;
         this.contexts = contexts;
+        this.retry = retry;
+        this.repeatable = false;
         this.view = false;
         this.scanned = new ConcurrentHashMap<>();
         this.working = new ThreadLocal<>();
@@ -79,9 +83,12 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         connections.profile().warnings().forEach(warning -> LOG.warn("Sky Session: {}", warning));
     }
 
-    private DatabaseSessionFactory(DatabaseSessionFactory of, ContextBinding contexts) {
+    private DatabaseSessionFactory(
+            DatabaseSessionFactory of, ContextBinding contexts, RetryPolicy retry, boolean repeatable) {
         this.connections = of.connections;
         this.contexts = contexts;
+        this.retry = retry;
+        this.repeatable = repeatable;
         this.view = true;
         this.scanned = of.scanned;
         this.working = of.working;
@@ -120,7 +127,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * @throws ConnectionException if the pool gives no connection, or one that is not pgjdbc's
      */
     public static DatabaseSessionFactory wrap(DataSource dataSource) {
-        return new DatabaseSessionFactory(ConnectionSource.over(dataSource), ContextBinding.of(Set.of(), null));
+        return new DatabaseSessionFactory(
+                ConnectionSource.over(dataSource), ContextBinding.of(Set.of(), null), RetryPolicy.standard());
     }
 
     /**
@@ -169,7 +177,30 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * @throws SessionUsageException if the context's role is none of {@link Builder#roles}
      */
     public DatabaseSessionFactory withContext(SessionContext context) {
-        return new DatabaseSessionFactory(this, contexts.fixed(context));
+        return new DatabaseSessionFactory(this, contexts.fixed(context), retry, repeatable);
+    }
+
+    /** This factory with another {@link RetryPolicy}: the same pool, an allocation, no round trip. Closing it does nothing. */
+    public DatabaseSessionFactory withRetry(RetryPolicy policy) {
+        return new DatabaseSessionFactory(this, contexts, policy, repeatable);
+    }
+
+    /**
+     * This factory for work that may be run again: where {@link #read} or {@link #write} fails with an error that
+     * {@linkplain DatabaseException#isRetryable() says so} (a serialization failure, a deadlock, a backend that went away
+     * before COMMIT was sent), the server has rolled the transaction back, and the whole work is run again in another one, as
+     * {@link RetryPolicy} says. Call it only for work that does nothing outside the database which may not be done twice.
+     *
+     * <p>A lost answer to COMMIT is a {@link TransactionOutcomeUnknownException} here, too, and never repeated. An error that
+     * the work threw as the cause of another one counts. Closing the view does nothing.
+     */
+    public DatabaseSessionFactory repeatable() {
+        return new DatabaseSessionFactory(this, contexts, retry, true);
+    }
+
+    /** How often something was tried again since the factory was built, by the SQLSTATE of the reason. */
+    public Map<String, Long> retries() {
+        return connections.retries();
     }
 
     /** A session whose owner ends it: {@link DatabaseSession#commit()}, or rolled back by {@link DatabaseSession#close()}. */
@@ -179,8 +210,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
 
     /** One statement in a transaction of its own, in one round trip. */
     public SqlStatement sql(String text) {
-        return new SqlStatement(
-                need -> new BorrowedLease(connections.borrow(contexts.get()), need != Need.STATEMENT), scan(text));
+        return new SqlStatement(new FactoryTarget(connections, contexts, retry), scan(text));
     }
 
     /**
@@ -188,23 +218,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * No connection is borrowed before {@link Pipeline#execute()}.
      */
     public Pipeline pipeline() {
-        return new Pipeline(
-                new PipelineTarget() {
-                    @Override
-                    public Lease lease(Need need) {
-                        return new BorrowedLease(connections.borrow(contexts.get()), need != Need.STATEMENT);
-                    }
-
-                    @Override
-                    public void check() {}
-
-                    @Override
-                    public void begun(Pipeline pipeline) {}
-
-                    @Override
-                    public void left(Pipeline pipeline) {}
-                },
-                this::scan);
+        return new Pipeline(new FactoryTarget(connections, contexts, retry), this::scan);
     }
 
     /**
@@ -261,6 +275,35 @@ public final class DatabaseSessionFactory implements AutoCloseable {
                     (readOnly ? "read" : "write") + "(…) within the work of another read(…) or write(…)",
                     "use the session that the work was given; for a transaction of its own use openSession()");
         }
+        Attempts attempts = null;
+        while (true) {
+            try {
+                return once(work, readOnly);
+            } catch (Throwable failure) {
+                attempts = repeatable ? afterWork(failure, attempts) : null;
+                if (attempts == null) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    private @Nullable Attempts again(DatabaseException failure, @Nullable Attempts before) {
+        return connections.again(retry, before, failure);
+    }
+
+    private @Nullable Attempts afterWork(Throwable failure, @Nullable Attempts before) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DatabaseException told) {
+                boolean locked = "55P03".equals(told.sqlState().orElse(null)) && !retry.isLockedRepeated();
+                return told.isRetryable() && !locked ? connections.again(retry, before, told) : null;
+            }
+        }
+        return null;
+    }
+
+    private <T extends @Nullable Object, X extends Exception> T once(SessionWork<T, X> work, boolean readOnly)
+            throws X {
         DatabaseSession session = open(readOnly, true);
         T result;
         working.set(session);
@@ -277,13 +320,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
     }
 
     private DatabaseSession open(boolean readOnly, boolean endedByFactory) {
-        var connection = connections.borrow(contexts.get());
-        try {
-            return new DatabaseSession(connection, this::scan, readOnly, endedByFactory);
-        } catch (SQLException error) {
-            ConnectionSource.giveBack(connection);
-            throw Errors.noConnection("", error);
-        }
+        return new DatabaseSession(
+                () -> connections.borrow(contexts.get()), this::again, this::scan, readOnly, endedByFactory);
     }
 
     private NamedSql scan(String text) {
@@ -325,6 +363,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         private final Map<SessionFeature, SessionFeature.Treatment> policy = new EnumMap<>(SessionFeature.class);
         private final Set<String> roles = new LinkedHashSet<>();
         private @Nullable Supplier<SessionContext> context;
+        private RetryPolicy retry = RetryPolicy.standard();
         private @Nullable DatabaseUrl sessionUrl;
         private int maximumSessionConnections = DEFAULT_SESSION_CONNECTIONS;
 
@@ -450,6 +489,12 @@ public final class DatabaseSessionFactory implements AutoCloseable {
             return this;
         }
 
+        /** How often and how fast is tried again what was not executed; {@link RetryPolicy#standard()} unless told. */
+        public Builder retry(RetryPolicy policy) {
+            retry = Objects.requireNonNull(policy);
+            return this;
+        }
+
         /**
          * Finds out what is in front of the database, and opens the pool.
          *
@@ -459,7 +504,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
             return new DatabaseSessionFactory(
                     new PoolAssembly(url, driverProperties, pooler, maximumPoolSize, connectionTimeout)
                             .open(policy, sessions(), roles, context != null),
-                    ContextBinding.of(roles, context));
+                    ContextBinding.of(roles, context),
+                    retry);
         }
 
         private @Nullable SessionPool sessions() {

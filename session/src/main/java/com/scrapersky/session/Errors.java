@@ -24,6 +24,8 @@ final class Errors {
         AUTOCOMMIT,
         /** A statement in a transaction that has not been committed. */
         TRANSACTION,
+        /** The first one of a transaction: nothing was executed where it was not. */
+        FIRST_OF_TRANSACTION,
         /** A statement or the commit of a transaction that can change nothing. */
         READ_ONLY,
         /** COMMIT of a transaction that may have changed something. */
@@ -179,7 +181,7 @@ final class Errors {
                 switch (phase) {
                     case COMMIT, WHOLE_TRANSACTION -> unknown(facts);
                     // The server rolls back what it was never told to commit.
-                    case TRANSACTION, READ_ONLY ->
+                    case FIRST_OF_TRANSACTION, TRANSACTION, READ_ONLY ->
                         new ConnectionException(facts.as(ErrorClass.ROLLED_BACK).asRetryable());
                     case AUTOCOMMIT ->
                         new ConnectionException(
@@ -207,7 +209,10 @@ final class Errors {
     }
 
     private static boolean isAlone(Phase phase) {
-        return phase == Phase.AUTOCOMMIT || phase == Phase.WHOLE_TRANSACTION;
+        return switch (phase) {
+            case AUTOCOMMIT, WHOLE_TRANSACTION, FIRST_OF_TRANSACTION -> true;
+            case TRANSACTION, READ_ONLY, COMMIT -> false;
+        };
     }
 
     private static TransactionOutcomeUnknownException unknown(Facts facts) {

@@ -38,6 +38,17 @@ final class PipelineExecution {
 
     /** Sends them together; whether they could be sent so. Where not, nothing was. */
     boolean together() {
+        Attempts attempts = null;
+        while (true) {
+            try {
+                return togetherOnce();
+            } catch (DatabaseException failure) {
+                attempts = target.again(failure, attempts);
+            }
+        }
+    }
+
+    private boolean togetherOnce() {
         try (Lease lease = target.lease(Need.STATEMENT)) {
             Phase phase = lease.isAlone() ? Phase.WHOLE_TRANSACTION : lease.phase();
             if (!areCarried(lease)) {

@@ -299,6 +299,17 @@ public final class SqlStatement {
     }
 
     private <R> R run(boolean transaction, List<ParameterSet> sets, Action<R> action) {
+        Attempts attempts = null;
+        while (true) {
+            try {
+                return once(transaction, sets, action);
+            } catch (DatabaseException failure) {
+                attempts = target.again(failure, attempts);
+            }
+        }
+    }
+
+    private <R> R once(boolean transaction, List<ParameterSet> sets, Action<R> action) {
         try (Lease lease = target.lease(transaction ? Need.TRANSACTION : Need.STATEMENT)) {
             try (PreparedStatement statement = prepare(lease.connection())) {
                 return action.on(statement);

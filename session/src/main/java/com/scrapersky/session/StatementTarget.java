@@ -1,10 +1,20 @@
 package com.scrapersky.session;
 
+import org.jspecify.annotations.Nullable;
+
 /** Where a statement is executed: in a session's transaction, or on a connection borrowed for it alone. */
 interface StatementTarget {
 
     /** A connection for one execution. */
     Lease lease(Need need);
+
+    /**
+     * Gets ready for executing again what has failed, after a pause.
+     *
+     * @param before what this gave after the failure before this one, or null
+     * @throws DatabaseException {@code failure}, where it is not to be executed again
+     */
+    Attempts again(DatabaseException failure, @Nullable Attempts before);
 
     /** What an execution asks of its connection. */
     enum Need {
