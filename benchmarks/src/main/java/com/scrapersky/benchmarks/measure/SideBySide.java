@@ -45,6 +45,11 @@ public final class SideBySide {
         readings(subject).add(reading);
     }
 
+    /** Whether a subject has any rounds: one that cannot do the work has none. */
+    public boolean has(String subject) {
+        return !readings(subject).isEmpty();
+    }
+
     /** The rounds of a subject. */
     public List<Reading> readings(String subject) {
         List<Reading> found = readings.get(subject);

@@ -13,11 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.hibernate.SessionFactory;
 import org.jdbi.v3.core.Jdbi;
 import org.postgresql.util.DriverInfo;
@@ -34,6 +36,7 @@ public final class Bench {
     private final Map<String, Route> routes;
     private final Map<Case, SideBySide> cases = new LinkedHashMap<>();
     private final Map<Case, Double> floor = new LinkedHashMap<>();
+    private final List<String> failures = new ArrayList<>();
     private final Optional<Path> pgbench = Floor.program();
 
     private Bench(Options options, PostgresLab postgres, Map<String, Route> routes) {
@@ -130,6 +133,7 @@ public final class Bench {
         if (options.peers().contains("jooq") && !Peers.isHere("jooq")) {
             notes.add("jOOQ did not take part: it needs JDK 21.");
         }
+        notes.addAll(failures);
         return new Results(cases, names, counts, floor, notes);
     }
 
@@ -180,19 +184,35 @@ public final class Bench {
                 .toList());
         List<String> names = List.copyOf(peers.keySet());
         int times = one.times(options.effort());
+        Set<String> failed = new HashSet<>();
         for (int round = -WARM_UP_ROUNDS; round < options.rounds(); round++) {
             for (int i = 0; i < names.size(); i++) {
                 String name = names.get(Math.floorMod(round + i, names.size()));
                 Peer peer = peers.get(name);
-                if (peer != null) {
-                    var reading = crew.round(peer, one.workload(), times);
-                    if (round >= 0) {
-                        run.record(name, reading);
+                if (peer != null && !failed.contains(name)) {
+                    try {
+                        var reading = crew.round(peer, one.workload(), times);
+                        if (round >= 0) {
+                            run.record(name, reading);
+                        }
+                    } catch (IllegalStateException cannot) {
+                        failed.add(name);
+                        run.readings(name).clear();
+                        failures.add(name + " fails: " + one + ": " + root(cannot));
                     }
                 }
             }
         }
         return run;
+    }
+
+    /** What the peer's own server or driver said, on one line. */
+    private static String root(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     }
 
     private void write(Results results, String command) throws Exception {

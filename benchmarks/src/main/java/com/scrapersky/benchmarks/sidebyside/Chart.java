@@ -24,6 +24,9 @@ final class Chart {
         double most = 1;
         for (SideBySide run : cases.values()) {
             for (String peer : peers) {
+                if (!run.has(peer)) {
+                    continue;
+                }
                 most = Math.max(
                         most, run.ratio(Peers.BY_HAND, peer, Reading::nanos).median());
             }
@@ -58,6 +61,10 @@ final class Chart {
                     y + peers.size() * BAR / 2 + 4,
                     one.getKey().workload().title());
             for (int i = 0; i < peers.size(); i++) {
+                if (!one.getValue().has(peers.get(i))) {
+                    y += BAR;
+                    continue;
+                }
                 Spread ratio = one.getValue().ratio(Peers.BY_HAND, peers.get(i), Reading::nanos);
                 double width = ratio.median() * scale;
                 add(

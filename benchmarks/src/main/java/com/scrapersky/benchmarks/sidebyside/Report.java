@@ -77,7 +77,7 @@ final class Report {
             StringBuilder cells = new StringBuilder();
             for (String peer : others()) {
                 cells.append(" ")
-                        .append(ratio(run.ratio(Peers.BY_HAND, peer, Reading::nanos)))
+                        .append(run.has(peer) ? ratio(run.ratio(Peers.BY_HAND, peer, Reading::nanos)) : "fails")
                         .append(" |");
             }
             line(
@@ -146,10 +146,12 @@ final class Report {
                 String.join(
                         " | ",
                         results.peers().stream()
-                                .map(peer -> String.format(
-                                        Locale.ROOT,
-                                        "%,.0f",
-                                        run.of(peer, value).median() / unit))
+                                .map(peer -> run.has(peer)
+                                        ? String.format(
+                                                Locale.ROOT,
+                                                "%,.0f",
+                                                run.of(peer, value).median() / unit)
+                                        : "fails")
                                 .toList())));
         line("");
     }
