@@ -19,7 +19,9 @@ final class BorrowedLease implements Lease {
             // Both are fields of the driver: BEGIN travels with the first statement. A wrapped pool may hand out
             // either.
             autoCommitBefore = connection.getAutoCommit();
-            connection.setAutoCommit(!transaction);
+            if (autoCommitBefore == transaction) {
+                connection.setAutoCommit(!transaction);
+            }
         } catch (SQLException error) {
             ConnectionSource.giveBack(connection);
             throw Errors.noConnection("", error);
@@ -75,7 +77,7 @@ final class BorrowedLease implements Lease {
                 }
             }
             // Not every pool that can be wrapped resets what it takes back.
-            if (!connection.isClosed()) {
+            if (autoCommitBefore == transaction && !connection.isClosed()) {
                 connection.setAutoCommit(autoCommitBefore);
             }
         } catch (SQLException error) {

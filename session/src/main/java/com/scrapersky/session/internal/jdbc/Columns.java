@@ -9,17 +9,28 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgResultSet;
 
-/** The columns of a result, shared by all its rows: their names, and how to read them. Immutable. */
+/**
+ * The columns of a result, shared by all its rows: their names, and how to read them. Results with the same columns share
+ * them, too, so that a known text finds its layout made. Immutable.
+ */
 public final class Columns {
 
+    /** A power of two. Layouts that meet in one place take turns in it; nothing depends on finding one. */
+    private static final int REMEMBERED = 1024;
+
+    private static final AtomicReferenceArray<@Nullable Columns> KNOWN = new AtomicReferenceArray<>(REMEMBERED);
+
+    private final int[] types;
     private final List<String> names;
     private final Map<String, Integer> indexes;
     private final ColumnReader[] readers;
 
-    private Columns(List<String> names, Map<String, Integer> indexes, ColumnReader[] readers) {
+    private Columns(int[] types, List<String> names, Map<String, Integer> indexes, ColumnReader[] readers) {
+        this.types = types;
         this.names = names;
         this.indexes = indexes;
         this.readers = readers;
@@ -31,18 +42,48 @@ public final class Columns {
         // getColumnOID, because getColumnTypeName and getColumnType ask the catalogue about types they do not know.
         PgResultSet types = result.unwrap(PgResultSet.class);
         int count = metaData.getColumnCount();
+        int hash = count;
+        for (int i = 1; i <= count; i++) {
+            // pgjdbc gives the same String for the same name, which knows its hash.
+            hash = (hash * 31 + metaData.getColumnLabel(i).hashCode()) * 31 + types.getColumnOID(i);
+        }
+        int place = (hash ^ (hash >>> 16)) & (REMEMBERED - 1);
+        Columns known = KNOWN.get(place);
+        if (known != null && known.fit(metaData, types, count)) {
+            return known;
+        }
+        Columns made = make(metaData, types, count);
+        KNOWN.set(place, made);
+        return made;
+    }
+
+    private boolean fit(ResultSetMetaData metaData, PgResultSet result, int count) throws SQLException {
+        if (types.length != count) {
+            return false;
+        }
+        for (int i = 0; i < count; i++) {
+            if (types[i] != result.getColumnOID(i + 1) || !names.get(i).equals(metaData.getColumnLabel(i + 1))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Columns make(ResultSetMetaData metaData, PgResultSet result, int count) throws SQLException {
+        int[] types = new int[count];
         String[] names = new String[count];
         Map<String, Integer> indexes = new HashMap<>(count * 2);
         ColumnReader[] readers = new ColumnReader[count];
         for (int i = 0; i < count; i++) {
             names[i] = metaData.getColumnLabel(i + 1);
-            readers[i] = ColumnReader.of(types.getColumnOID(i + 1));
+            types[i] = result.getColumnOID(i + 1);
+            readers[i] = ColumnReader.of(types[i]);
             if (indexes.put(names[i], i) != null) {
                 throw new MappingException("the result has two columns named \"" + names[i]
                         + "\"; name each differently with AS, or select only one");
             }
         }
-        return new Columns(List.of(names), indexes, readers);
+        return new Columns(types, List.of(names), indexes, readers);
     }
 
     /** The values of the current row. */

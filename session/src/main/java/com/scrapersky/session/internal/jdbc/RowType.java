@@ -15,7 +15,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type
  */
 public final class RowType<T> {
+
+    private static final int LAYOUTS_KEPT = 64;
 
     private static final ClassValue<RowType<?>> KNOWN = new ClassValue<>() {
         @Override
@@ -36,6 +40,9 @@ public final class RowType<T> {
     private final Class<T> type;
     private final List<Property> properties;
     private final @Nullable MethodHandle constructor;
+
+    /** How each layout becomes this type, found out once. Layouts are shared, so few types meet many. */
+    private final Map<Columns, Reader<@Nullable T>> readers = new ConcurrentHashMap<>();
 
     private RowType(Class<T> type) {
         this.type = type;
@@ -66,6 +73,20 @@ public final class RowType<T> {
     @SuppressWarnings(
             "NullAway") // A column may be null, as the type argument says; NullAway reads those in JSpecify mode only.
     public Reader<@Nullable T> reader(Columns columns) {
+        Reader<@Nullable T> known = readers.get(columns);
+        if (known != null) {
+            return known;
+        }
+        Reader<@Nullable T> made = makeReader(columns);
+        if (readers.size() >= LAYOUTS_KEPT) {
+            readers.clear();
+        }
+        readers.put(columns, made);
+        return made;
+    }
+
+    @SuppressWarnings("NullAway") // As above.
+    private Reader<@Nullable T> makeReader(Columns columns) {
         if (constructor == null) {
             if (columns.names().size() != 1) {
                 throw new MappingException(type.getSimpleName() + " is read from one column, and the result has "
@@ -91,8 +112,14 @@ public final class RowType<T> {
             throw new MappingException(
                     "no column for " + missing + " of " + type.getSimpleName() + "; the result has " + columns.names());
         }
+        boolean inOrder = indexes.length == columns.names().size();
+        for (int i = 0; i < indexes.length; i++) {
+            inOrder &= indexes[i] == i;
+        }
+        boolean inPlace = inOrder;
         return values -> {
-            @Nullable Object[] arguments = new @Nullable Object[indexes.length];
+            // The values are this reader's alone: where they stand in order, no second array is made of them.
+            @Nullable Object[] arguments = inPlace ? values : new @Nullable Object[indexes.length];
             for (int i = 0; i < indexes.length; i++) {
                 arguments[i] = properties.get(i).convert(values[indexes[i]]);
             }
