@@ -125,7 +125,9 @@ public final class Manners {
      *   <li>100 statements and 1,000,000 bytes for each client; one more ends it with EMAXPREPARED.
      *   <li>A Bind that names statement and portal loses the portal's name but not its length: 08P01, connection lost. pgjdbc
      *       sends it for a fetch size inside a transaction.
-     *   <li>A statement that cannot be parsed counts as there: the next client with the same text gets 26000.
+     *   <li>A statement that cannot be parsed counts as there: the next client with the same text gets 26000. Its answer is
+     *       awaited for ever, so later clients of the backend lose a ParseComplete or get one too many; pgjdbc throws
+     *       {@code NoSuchElementException} then.
      *   <li>{@code DISCARD ALL} and {@code DEALLOCATE ALL} go unnoticed: 26000 for everybody else on that backend.
      *   <li>SQL {@code PREPARE}, {@code EXECUTE} and {@code DEALLOCATE} as a simple query are fatal.
      * </ul>

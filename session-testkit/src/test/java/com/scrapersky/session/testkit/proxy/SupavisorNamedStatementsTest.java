@@ -5,6 +5,7 @@ import static com.scrapersky.session.testkit.proxy.Jdbc.unnamed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.Manners;
 import com.scrapersky.session.testkit.TransactionPooler;
 import java.sql.Connection;
@@ -13,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,16 +112,63 @@ class SupavisorNamedStatementsTest extends SupavisorFixture {
             for (int i = 0; i < 4; i++) {
                 first.send(Wire.parse("S_" + i, "select * from not_yet"), Wire.sync());
                 String answer = first.untilReady().get(0);
-                assertThat(answer.equals("1") || answer.startsWith("E:ERROR:42P01"))
+                assertThat(answer.equals("Z:I") || answer.startsWith("E:ERROR:42P01"))
                         .isTrue();
             }
             try (Connection owner = postgres.connect()) {
                 execute(owner, "create table not_yet (id int)");
             }
             second.send(Wire.parse("S_1", "select * from not_yet"), Wire.bind("", "S_1"), Wire.execute(), Wire.sync());
-            List<String> answer = second.untilReady();
-            assertThat(answer.get(0)).isEqualTo("1");
-            assertThat(answer.get(1)).startsWith("E:ERROR:26000");
+            // No ParseComplete: that of the failed Parse is still awaited, and this one's comes behind it.
+            assertThat(second.untilReady().get(0)).startsWith("E:ERROR:26000");
+        }
+    }
+
+    /** The same backend for whoever comes next, so that each step meets what the step before left there. */
+    private static TransactionPooler ofLastUsedBackend() {
+        return supavisor(Manners.supavisor().namedPreparedStatements(true))
+                .trustClients()
+                .poolSize(1)
+                .handOver(HandOver.LAST_RELEASED)
+                .start();
+    }
+
+    @Test
+    void namedStatementsThatCannotBeParsedGiveTheNextClientAnAnswerTooMany() throws Exception {
+        try (TransactionPooler lastUsed = ofLastUsedBackend();
+                Wire first = Wire.open(lastUsed);
+                Wire second = Wire.open(lastUsed)) {
+            first.send(Wire.parse("S_1", "select * from absent"), Wire.sync());
+            assertThat(first.untilReady().get(0)).startsWith("E:ERROR:42P01");
+            // The pooler takes this one for done, and answers behind the first one's ParseComplete, which never comes.
+            first.send(Wire.parse("S_2", "select * from absent"), Wire.sync());
+            assertThat(first.untilReady()).containsExactly("Z:I");
+
+            second.send(Wire.parse("S_1", "select 1"), Wire.bind("", "S_1"), Wire.execute(), Wire.sync());
+            assertThat(second.untilReady()).containsExactly("1", "2", "D:1", "C:SELECT 1", "1", "Z:I");
+        }
+    }
+
+    @Test
+    void namedStatementsThatCannotBeParsedMakePgjdbcRunOutOfQueries() throws SQLException {
+        Map<String, String> named = Map.of("prepareThreshold", "1");
+        try (TransactionPooler lastUsed = ofLastUsedBackend();
+                Connection first = lastUsed.connect(named);
+                Connection second = lastUsed.connect(named);
+                Connection third = lastUsed.connect(named)) {
+            assertThatThrownBy(() -> executeNamed(first, "select * from absent"))
+                    .satisfies(e -> assertState(e, "42P01", "absent"));
+            // 26000, which the driver takes for a statement that it may parse once more.
+            assertThatThrownBy(() -> executeNamed(second, "select * from absent"))
+                    .satisfies(e -> assertState(e, "42P01", "absent"));
+
+            assertThatThrownBy(() -> executeNamed(third, "select 1")).isInstanceOf(NoSuchElementException.class);
+        }
+    }
+
+    private static void executeNamed(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.executeQuery().close();
         }
     }
 

@@ -18,7 +18,7 @@ final class BackendConnection extends ServerConnection {
     private final Conversation conversation = new Conversation(this::reply);
     private final Message message = new Message(in);
     private final Map<String, String> reported = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    private final ServerStatements statements = new ServerStatements(this);
+    private final ServerStatements statements = new ServerStatements(this, this::reply);
     private @Nullable TrackedParameters agreedWith;
     private int agreedAt;
     private @Nullable BackendLogin login;
@@ -153,7 +153,8 @@ final class BackendConnection extends ServerConnection {
             return;
         }
         byte type = answer.type();
-        boolean hidden = conversation.swallows(type);
+        boolean hidden =
+                conversation.swallows(type) || statements.supavisorAnswers().swallows(type);
         switch (type) {
             case 'S' -> parameterReported(answer);
             case 'E' -> hidden = errorReported(answer, hidden);

@@ -4,6 +4,7 @@ import com.scrapersky.session.testkit.internal.protocol.Messages;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The named statements that the pooler believes to be on one backend; looking one up counts as its use. */
 final class ServerStatements {
@@ -11,8 +12,11 @@ final class ServerStatements {
     private final BackendConnection backend;
     private final Map<String, NamedStatement> byLastUse = new LinkedHashMap<>(16, 0.75f, true);
 
-    ServerStatements(BackendConnection backend) {
+    private final SupavisorAnswers supavisorAnswers;
+
+    ServerStatements(BackendConnection backend, Consumer<byte[]> replies) {
         this.backend = backend;
+        supavisorAnswers = new SupavisorAnswers(replies);
     }
 
     boolean has(NamedStatement statement) {
@@ -29,6 +33,10 @@ final class ServerStatements {
             longestUnused.remove();
             backend.send(Messages.close('S', evicted), Expected.CLOSE.swallow());
         }
+    }
+
+    SupavisorAnswers supavisorAnswers() {
+        return supavisorAnswers;
     }
 
     void forget(NamedStatement statement) {

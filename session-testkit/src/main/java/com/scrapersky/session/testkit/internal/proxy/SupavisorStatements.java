@@ -4,6 +4,7 @@ import com.scrapersky.session.testkit.internal.protocol.ErrorResponse;
 import com.scrapersky.session.testkit.internal.protocol.Message;
 import com.scrapersky.session.testkit.internal.protocol.MessageWriter;
 import com.scrapersky.session.testkit.internal.protocol.Messages;
+import com.scrapersky.session.testkit.internal.proxy.SupavisorAnswers.Action;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -65,9 +66,9 @@ final class SupavisorStatements implements Statements {
             statements.put(name, statement);
             bytes += statement.parse().length;
             if (backend.statements().has(statement)) {
-                backend.answerInTurn(Messages.PARSE_COMPLETE);
+                backend.statements().supavisorAnswers().await(Action.INJECT_PARSE);
             } else {
-                send(statement, backend, Expected.PARSE);
+                send(statement, backend, Action.FORWARD_PARSE);
             }
         }
     }
@@ -86,7 +87,7 @@ final class SupavisorStatements implements Statements {
             return;
         }
         if (!backend.statements().has(statement)) {
-            send(statement, backend, Expected.PARSE.swallow());
+            send(statement, backend, Action.INTERCEPT_PARSE);
         }
         // The portal's name is lost and its length is not: the server takes the missing bytes from the next message.
         int portalLength = message.text(0).getBytes(StandardCharsets.UTF_8).length;
@@ -124,6 +125,7 @@ final class SupavisorStatements implements Statements {
             bytes -= statement.parse().length;
             backend.statements().forget(statement);
         }
+        backend.statements().supavisorAnswers().await(Action.FORWARD_CLOSE);
         backend.send(Messages.close('S', serverName), Expected.CLOSE);
     }
 
@@ -138,8 +140,9 @@ final class SupavisorStatements implements Statements {
     }
 
     /** Counts the statement as there from now on: nobody looks whether the server could parse it. */
-    private void send(NamedStatement statement, BackendConnection backend, Expected expected) {
-        backend.statements().add(statement, expected, backendMaximum);
+    private void send(NamedStatement statement, BackendConnection backend, Action action) {
+        backend.statements().supavisorAnswers().await(action);
+        backend.statements().add(statement, Expected.PARSE, backendMaximum);
     }
 
     private static String serverName(Message parse) {
