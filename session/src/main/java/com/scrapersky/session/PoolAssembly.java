@@ -52,6 +52,8 @@ final class PoolAssembly {
     /** What sessions begin with, and may not be sent when a connection to a transaction pooler is opened. */
     private final SessionStart start;
 
+    private final RefusedLogin refused = new RefusedLogin();
+
     PoolAssembly(
             DatabaseUrl url,
             Map<String, String> driverProperties,
@@ -191,7 +193,7 @@ final class PoolAssembly {
     }
 
     private PGSimpleDataSource driver(List<Parameter> parameters, boolean shared) {
-        PGSimpleDataSource driver = new DriverDataSource(shared);
+        PGSimpleDataSource driver = new DriverDataSource(refused, shared);
         try {
             driver.setURL(url.jdbcUrl());
             for (Map.Entry<String, String> property : login.entrySet()) {
@@ -219,7 +221,7 @@ final class PoolAssembly {
         config.setExceptionOverride(new KeptOnUnsupportedFeature());
         config.setMaxLifetime(MAXIMUM_LIFETIME.toMillis());
         try {
-            return new HikariDataSource(config);
+            return new Pool(config, refused);
         } catch (PoolInitializationException failure) {
             throw failure.getCause() instanceof SQLException error
                     ? Errors.noConnection("the database could not be opened: ", error)
@@ -235,21 +237,50 @@ final class PoolAssembly {
                 Origin.AUTOMATIC);
     }
 
+    /** Tells at once that the login was refused, where there is no connection from before that could be waited for. */
+    private static final class Pool extends HikariDataSource {
+
+        private final RefusedLogin refused;
+
+        Pool(HikariConfig config, RefusedLogin refused) {
+            super(config);
+            this.refused = refused;
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            if (refused.isFresh() && getHikariPoolMXBean().getTotalConnections() == 0) {
+                refused.check();
+            }
+            return super.getConnection();
+        }
+    }
+
     /** Keeps the login timeout of the profile: HikariCP would put its connection timeout in its place. */
     private static final class DriverDataSource extends PGSimpleDataSource {
 
         private static final long serialVersionUID = 1L;
 
+        private final transient RefusedLogin refused;
+
         /** Whether the pool's question whether a connection lives must do without a backend. */
         private final boolean shared;
 
-        DriverDataSource(boolean shared) {
+        DriverDataSource(RefusedLogin refused, boolean shared) {
+            this.refused = refused;
             this.shared = shared;
         }
 
         @Override
         public Connection getConnection() throws SQLException {
-            Connection connection = super.getConnection();
+            refused.check();
+            Connection connection;
+            try {
+                connection = super.getConnection();
+            } catch (SQLException error) {
+                refused.remember(error);
+                throw error;
+            }
             return shared ? new CheckedConnection(connection) : connection;
         }
 
