@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The promise of the pool-safe DataSource: through any pooler a program sees what it sees directly, or is refused. */
-class RandomProgramsCheck {
+class RandomProgramsTest {
 
     /** In every ten steps this many go over a pool that was there before, the others over the factory's own. */
     private static final int TENTHS_OVER_ANYBODYS_POOL = 1;
