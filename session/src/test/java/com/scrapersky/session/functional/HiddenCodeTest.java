@@ -15,6 +15,7 @@ import com.scrapersky.session.testkit.LeakProbe;
 import com.scrapersky.session.testkit.MayLeak;
 import com.scrapersky.session.testkit.SequenceCheck;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -262,5 +263,131 @@ class HiddenCodeTest {
             });
             probe.assertNothingLeaked();
         }
+    }
+
+    private static final String SETTER = "create or replace function just_made() returns text language sql as"
+            + " $$ select set_config('app.tenant', 'of new code', false) $$";
+
+    /** In whatever way the program made it, and whatever became of the transaction. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
+    void codeThatTheProgramHasJustMadeIsSeen(Route route) throws Exception {
+        behind(route, (connection, backends) -> {
+            execute(connection, SETTER);
+            ask(connection, "select just_made()");
+            assertThat(elsewhere(connection, backends, TENANT)).isEqualTo("of new code");
+            execute(connection, "drop function just_made(); set app.tenant = 'mine'");
+
+            execute(connection, SETTER + "; select just_made()");
+            assertThat(elsewhere(connection, backends, TENANT)).isEqualTo("of new code");
+            execute(connection, "drop function just_made(); set app.tenant = 'mine'");
+
+            try (Statement batch = connection.createStatement()) {
+                batch.addBatch(SETTER);
+                batch.addBatch("do $$ begin perform just_made(); end $$");
+                batch.executeBatch();
+            }
+            assertThat(elsewhere(connection, backends, TENANT)).isEqualTo("of new code");
+            execute(connection, "drop function just_made(); set app.tenant = 'mine'");
+
+            try (PreparedStatement before = connection.prepareStatement("table made")) {
+                execute(connection, SETTER);
+                execute(connection, "create view made as select just_made()");
+                before.executeQuery().close();
+            }
+            assertThat(elsewhere(connection, backends, TENANT)).isEqualTo("of new code");
+            execute(connection, "drop view made; set app.tenant = 'mine'");
+
+            // A drop that is taken back.
+            connection.setAutoCommit(false);
+            execute(connection, "drop function just_made()");
+            ask(connection, "select 1");
+            connection.rollback();
+            ask(connection, "select just_made()");
+            assertThat(elsewhere(connection, backends, TENANT)).isEqualTo("of new code");
+            execute(connection, "set app.tenant = 'mine'");
+            execute(connection, "drop function just_made()");
+            ask(connection, "select 1");
+            execute(connection, "rollback");
+            ask(connection, "select just_made()");
+            assertThat(elsewhere(connection, backends, TENANT)).isEqualTo("of new code");
+            connection.commit();
+
+            // Seen by its own transaction only.
+            execute(connection, "drop function just_made(); set app.tenant = 'mine'");
+            connection.commit();
+            execute(connection, SETTER);
+            execute(connection, "savepoint made");
+            ask(connection, "select just_made()");
+            assertThat(elsewhere(connection, backends, TENANT)).isEqualTo("of new code");
+            connection.setAutoCommit(true);
+            execute(connection, "drop function just_made()");
+        });
+    }
+
+    /** The catalogue that another connection reads does not hold what is not committed yet. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
+    void codeOfAnOpenTransactionIsSeenWhoeverReadsTheCatalogue(Route route) throws Exception {
+        try (DatabaseSessionFactory sessions = route.open();
+                LeakProbe probe = LeakProbe.builder(route.pooler())
+                        .customSettings("app.tenant")
+                        .sequences(SequenceCheck.OFF)
+                        .before()) {
+            try (Connection maker = sessions.dataSource().getConnection();
+                    Connection other = sessions.dataSource().getConnection()) {
+                maker.setAutoCommit(false);
+                execute(maker, SETTER);
+                execute(other, "create table other_made ()");
+                execute(other, "drop table other_made");
+                ask(other, "select 1");
+                assertThat(ask(maker, "select just_made()")).isEqualTo("of new code");
+                maker.commit();
+                maker.setAutoCommit(true);
+                assertThat(ask(maker, TENANT)).isEqualTo("of new code");
+                execute(maker, "drop function just_made()");
+            }
+            probe.assertNothingLeaked();
+        }
+    }
+
+    /** RESET of everything, too, and of what the session has set with its role. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
+    void whatCodeResetsAltogetherIsReset(Route route) throws Exception {
+        behind(route, (connection, backends) -> {
+            String standard = ask(connection, "show work_mem");
+            execute(connection, "create or replace procedure reset_all() language sql as 'reset all'");
+            execute(
+                    connection,
+                    "create or replace procedure reset_each() language plpgsql as"
+                            + " $$ begin set work_mem to default; set app.tenant to default; end $$");
+            execute(
+                    connection,
+                    "create or replace procedure reset_by_name() language plpgsql as"
+                            + " $$ begin execute 'reset ' || 'work_mem'; execute 'reset ' || 'app.tenant'; end $$");
+            for (String call : new String[] {
+                "call reset_all()",
+                "call reset_each()",
+                "call reset_by_name()",
+                "do $$ begin reset all; end $$",
+                "do $$ begin execute 'reset all'; end $$",
+                "do $$ begin set work_mem to default; reset app.tenant; end $$"
+            }) {
+                for (boolean autoCommit : new boolean[] {true, false}) {
+                    execute(connection, "set work_mem = '7MB'; set app.tenant = 't1'");
+                    connection.setAutoCommit(autoCommit);
+                    execute(connection, call);
+                    assertThat(ask(connection, "show work_mem")).as(call).isEqualTo(standard);
+                    assertThat(ask(connection, TENANT)).as(call).isEmpty();
+                    assertThat(elsewhere(connection, backends, "show work_mem"))
+                            .as("%s, autocommit %s", call, autoCommit)
+                            .isEqualTo(standard);
+                    assertThat(elsewhere(connection, backends, TENANT)).as(call).isEmpty();
+                    connection.setAutoCommit(true);
+                }
+            }
+            execute(connection, "drop procedure reset_all, reset_each, reset_by_name");
+        });
     }
 }

@@ -7,6 +7,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
@@ -47,24 +49,58 @@ final class Campaign implements AutoCloseable {
         this.programs = programs;
     }
 
+    /** A program that ran behind the pooler, and is still to be measured. */
+    private record Pending(Pace pace, Future<Comparison> comparison) {}
+
     /** The first failure within that many steps more, explained. */
     Optional<Failure> search(int more) {
         int end = steps + more;
+        List<Pending> pending = new ArrayList<>();
         while (steps < end) {
             Pace pace = nextPace();
-            Comparison comparison = next(pace);
-            if (!comparison.isEqual()) {
-                return Optional.of(explained(comparison, pace));
+            pending.add(new Pending(pace, begin(pace)));
+            boolean looks = oracle == Oracle.VISIBLE || sinceLook.size() >= PROGRAMS_BETWEEN_LOOKS || steps >= end;
+            if (!looks && pending.size() == 1) {
+                continue;
             }
-            if (sinceLook.size() == PROGRAMS_BETWEEN_LOOKS || steps >= end) {
-                List<Leak> leaks = leaks();
-                if (!leaks.isEmpty()) {
-                    return Optional.of(explained(leaks));
+            Pending first = pending.remove(0);
+            Optional<Failure> failure = difference(first, pending);
+            if (looks && failure.isEmpty()) {
+                for (Pending last : pending) {
+                    failure = failure.or(() -> difference(last, List.of()));
                 }
+                pending.clear();
+                failure = failure.or(this::leak);
                 sinceLook.clear();
+            }
+            if (failure.isPresent()) {
+                return failure;
             }
         }
         return Optional.empty();
+    }
+
+    /** @param pending what has to come to its end before another program runs */
+    private Optional<Failure> difference(Pending one, List<Pending> pending) {
+        Comparison comparison = arrived(one.comparison());
+        if (comparison.isEqual()) {
+            return Optional.empty();
+        }
+        pending.forEach(other -> arrived(other.comparison()));
+        return Optional.of(explained(comparison, one.pace()));
+    }
+
+    private Optional<Failure> leak() {
+        List<Leak> leaks = leaks();
+        return leaks.isEmpty() ? Optional.empty() : Optional.of(explained(leaks));
+    }
+
+    private static Comparison arrived(Future<Comparison> comparison) {
+        try {
+            return comparison.get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException("A program could not be compared", e);
+        }
     }
 
     /** The first program within that many steps more that shows a difference, as it is. */
@@ -85,19 +121,21 @@ final class Campaign implements AutoCloseable {
     }
 
     private Comparison next(Pace pace) {
+        return arrived(begin(pace));
+    }
+
+    /** Runs the next program behind the pooler, and has it run directly beside the one that follows. */
+    private Future<Comparison> begin(Pace pace) {
         if (oracle == Oracle.VISIBLE && count > 0) {
             restart();
         }
         Program program = programs.get();
-        Comparison comparison = run(program, pace);
+        Transcript found = paced(pace, () -> trial.judge(program, pace));
         steps += program.lines().size();
         count++;
         sinceLook.add(program);
-        comparison
-                .found()
-                .refused()
-                .forEach(line -> refused.merge(program.lines().get(line).feature(), 1, Integer::sum));
-        return comparison;
+        found.refused().forEach(line -> refused.merge(program.lines().get(line).feature(), 1, Integer::sum));
+        return trial.compareAside(program, found);
     }
 
     int steps() {
@@ -114,11 +152,12 @@ final class Campaign implements AutoCloseable {
     }
 
     private Comparison run(Program program, Pace pace) {
-        if (pace == Pace.IN_TURN) {
-            return trial.run(program, pace);
-        }
-        // One backend less than clients.
-        return pooled.whileOneBackendIsHeld(() -> trial.run(program, pace));
+        return trial.compared(program, paced(pace, () -> trial.judge(program, pace)));
+    }
+
+    private Transcript paced(Pace pace, Supplier<Transcript> run) {
+        // At once there is one backend less than clients.
+        return pace == Pace.IN_TURN ? run.get() : pooled.whileOneBackendIsHeld(run);
     }
 
     private Failure explained(Comparison comparison, Pace pace) {
@@ -131,9 +170,11 @@ final class Campaign implements AutoCloseable {
                     .toList()));
         }
         // What the ones before left behind may have come to light only now.
-        if (sinceLook.size() > 1) {
-            candidates.add(sinceLook.get(sinceLook.size() - 2).then(program));
-            candidates.add(sinceLook.stream().reduce(Program::then).orElseThrow());
+        int at = sinceLook.indexOf(program);
+        if (at > 0) {
+            candidates.add(sinceLook.get(at - 1).then(program));
+            candidates.add(
+                    sinceLook.subList(0, at + 1).stream().reduce(Program::then).orElseThrow());
         }
         for (Program candidate : candidates) {
             Optional<Verdict> verdict = afresh(candidate, Pace.IN_TURN, 1);

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 
-/** Runs programs on a side. Used by one thread. */
+/** Runs programs on a side. Thread-safe, as long as each thread has sides of its own. */
 final class Runner implements AutoCloseable {
 
     /** Far more than any program takes: what is longer waits for something that does not come. */

@@ -162,7 +162,7 @@ final class FlightPlan {
         boolean mayBeSplit = parts.size() > STATEMENTS_UNDER_ONE_SYNC && !session.isEmpty();
         // What the server refuses as the first statement it would accept behind BEGIN.
         boolean refused = !parts.isEmpty() && parts.get(0).needsBlock();
-        boolean wrapped = (unclean || mayBeSplit) && alone && !refused && canBeWrapped(parts);
+        boolean wrapped = (unclean || mayBeSplit) && alone && !refused && canBeWrapped(text, parts);
         if (wrapped) {
             add(Purpose.SILENT, "BEGIN");
         }
@@ -191,11 +191,11 @@ final class FlightPlan {
     }
 
     /** A procedure may end transactions, which it cannot within one. */
-    private static boolean canBeWrapped(List<SqlPart> parts) {
+    private static boolean canBeWrapped(KnownText text, List<SqlPart> parts) {
         return parts.stream()
                 .noneMatch(part -> isTransactionControl(part.kind())
                         || part.kind() == Kind.OWN_TRANSACTION
-                        || part.call()
+                        || (part.call() && text.endsTransactions())
                         || (part.kind() == Kind.DO && endsTransactionInside(part)));
     }
 
@@ -440,7 +440,9 @@ final class FlightPlan {
             append("select array_agg(n) filter (where pg_catalog.set_config(n, v, false) is not null) from (values "
                     + values
                     + ") as t(n, v) where pg_catalog.current_setting(n, true) = v"
-                    + (session.get("role") == null ? "" : BUT_PRIVILEGED));
+                    + (session.get("role") == null && session.get("session_authorization") == null
+                            ? ""
+                            : BUT_PRIVILEGED));
             steps.add(new Step(Purpose.LASTING_IF_TOLD, null, names));
             lastsFor(names);
         }

@@ -241,23 +241,27 @@ public final class Guard {
     }
 
     private KnownText learn(String sql) {
-        int current = version.get();
+        // What is learned while the catalogue is to be read again is not kept.
+        int current = stale ? -1 : version.get();
         GuardedSql guarded = GuardedSql.of(sql);
         Set<SessionFeature> features = EnumSet.noneOf(SessionFeature.class);
         features.addAll(guarded.features());
         if (guarded.parts().stream().anyMatch(Guard::runsCode)) {
             features.addAll(hidden.reachedBy(guarded));
         }
+        boolean endsTransactions = features.contains(SessionFeature.OWN_TRANSACTION);
         features.removeIf(feature -> treatment(feature) == Treatment.ALLOW);
-        Set<String> names = KnownText.mayHideState(features) ? SettingNames.inQuotes(sql) : Set.of();
+        Set<String> names =
+                KnownText.mayHideState(features) || guarded.definesCode() ? SettingNames.inQuotes(sql) : Set.of();
         List<String> choices = RoleChoices.of(sql);
         KnownText text = new KnownText(
                 guarded,
                 Set.copyOf(features),
-                guarded.isPlain() && features.isEmpty() && choices.isEmpty(),
+                guarded.isPlain() && features.isEmpty() && choices.isEmpty() && !guarded.definesCode(),
                 names,
                 choices,
                 SequenceTexts.draws(guarded),
+                endsTransactions,
                 current);
         if (texts.size() >= TEXTS_KEPT) {
             texts.clear();
@@ -285,6 +289,8 @@ public final class Guard {
     /** This program changed functions, triggers or the like. */
     void catalogueChanged() {
         stale = true;
+        // Prepared statements look for nothing else.
+        version.incrementAndGet();
     }
 
     boolean isCatalogueStale() {
@@ -299,6 +305,7 @@ public final class Guard {
     }
 
     private void read(Connection connection) throws SQLException {
+        boolean changed = stale;
         stale = false;
         schemas.clear();
         PGConnection driver = connection.unwrap(PGConnection.class);
@@ -312,7 +319,7 @@ public final class Guard {
         }
         try {
             HiddenState read = HiddenState.read(connection);
-            boolean changed = !(read.isEmpty() && hidden.isEmpty());
+            changed |= !(read.isEmpty() && hidden.isEmpty());
             hidden = read;
             if (!roles.isEmpty()) {
                 readRoles(connection);

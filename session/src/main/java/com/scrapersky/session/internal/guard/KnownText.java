@@ -3,6 +3,7 @@ package com.scrapersky.session.internal.guard;
 import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.internal.sql.GuardedSql;
 import com.scrapersky.session.internal.sql.SequenceTexts.Draw;
+import com.scrapersky.session.internal.sql.SqlPart;
 import com.scrapersky.session.internal.sql.SqlPart.Kind;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param names of custom settings that it may set, where it may set any unseen
  * @param roles that it asks to act as; such a text is never clean
  * @param draws the numbers that it is sure to draw from sequences
+ * @param endsTransactions whether code that it reaches ends transactions
  * @param version of the knowledge about the database that this was made with
  */
 record KnownText(
@@ -25,24 +27,46 @@ record KnownText(
         Set<String> names,
         List<String> roles,
         List<Draw> draws,
+        boolean endsTransactions,
         int version) {
 
     /** Stands for any text of a session that has its backend for itself. */
     static final KnownText UNWATCHED =
-            new KnownText(GuardedSql.of(""), Set.of(), true, Set.of(), List.of(), List.of(), -1);
+            new KnownText(GuardedSql.of(""), Set.of(), true, Set.of(), List.of(), List.of(), false, -1);
 
     /** Whether it is clean but for SET LOCAL, which a transaction of any backend forgets by itself. */
     boolean isLocal() {
         return features.isEmpty()
                 && roles.isEmpty()
+                && !sql.definesCode()
                 && sql.parts().stream()
                         .allMatch(part -> part.kind() == Kind.QUERY
                                 || part.kind() == Kind.UTILITY
                                 || part.kind() == Kind.SET_LOCAL);
     }
 
+    /** Whether it touches nothing of the session but its transactions. */
+    boolean isStateless() {
+        return features.isEmpty()
+                && roles.isEmpty()
+                && sql.parts().stream().allMatch(part -> switch (part.kind()) {
+                    case QUERY, UTILITY, SET_LOCAL, SET_TRANSACTION -> true;
+                    default -> part.controlsTransaction();
+                });
+    }
+
+    boolean controlsTransactions() {
+        return sql.parts().stream().anyMatch(SqlPart::controlsTransaction);
+    }
+
     boolean mayHideState() {
-        return mayHideState(features);
+        return mayHideState(features) || runsItsOwnCode();
+    }
+
+    /** Whether it may run code that it has defined itself, which no catalogue tells of yet. */
+    private boolean runsItsOwnCode() {
+        return sql.definesCode()
+                && (sql.parts().size() > 1 || sql.parts().get(0).kind() == Kind.DO);
     }
 
     static boolean mayHideState(Set<SessionFeature> features) {

@@ -180,6 +180,6 @@ final class Outcome {
                 throw new PSQLException("A result was returned when none was expected.", PSQLState.TOO_MANY_RESULTS);
             }
         }
-        return Math.max(0, updateCount());
+        return results.isEmpty() ? 0 : updateCount();
     }
 }

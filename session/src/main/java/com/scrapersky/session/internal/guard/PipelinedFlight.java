@@ -175,7 +175,6 @@ public final class PipelinedFlight implements AutoCloseable {
     private void add(int index, Entry entry) throws SQLException {
         KnownText text = session.know(entry.text());
         session.drew(text);
-        session.noteDefinitions(text);
         int from = queries.size();
         int bytes = add(index, entry.text(), entry.binding());
         int added = queries.size() - from;

@@ -371,8 +371,10 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     @Override
     public int[] executeBatch() throws SQLException {
         StatementBatch guarded = takeBatch();
-        if (guarded == null) {
-            return session.withSettings(delegate::executeBatch);
+        if (guarded.isDrivers(session)) {
+            int[] counts = session.withSettings(delegate::executeBatch);
+            guarded.followed(session);
+            return counts;
         }
         delegate.clearBatch();
         return Arrays.stream(guarded.executeOneByOne(this))
@@ -383,23 +385,22 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     @Override
     public long[] executeLargeBatch() throws SQLException {
         StatementBatch guarded = takeBatch();
-        if (guarded == null) {
-            return session.withSettings(delegate::executeLargeBatch);
+        if (guarded.isDrivers(session)) {
+            long[] counts = session.withSettings(delegate::executeLargeBatch);
+            guarded.followed(session);
+            return counts;
         }
         delegate.clearBatch();
         return guarded.executeOneByOne(this);
     }
 
-    /** The batch that is to be executed, or null where the driver may do it in its own way. Another one begins. */
-    private @Nullable StatementBatch takeBatch() throws SQLException {
+    /** The batch that is to be executed. Another one begins. */
+    private StatementBatch takeBatch() throws SQLException {
         outcome = null;
-        StatementBatch mine = batch;
+        StatementBatch mine = batch == null ? new StatementBatch() : batch;
         batch = null;
-        if (mine == null) {
-            return null;
-        }
         mine.refuseIfLeftBehind(this);
-        return mine.isDrivers(session) ? null : mine;
+        return mine;
     }
 
     @Override

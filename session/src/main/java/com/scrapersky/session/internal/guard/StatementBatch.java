@@ -27,7 +27,21 @@ final class StatementBatch {
     /** Whether the driver may send it in its own way. */
     boolean isDrivers(VirtualSession session) throws SQLException {
         return (clean && !isRefusedAtOnce(session) && !(session.wrapsInAutoCommit() && beginsWithRows()))
-                || session.hasOwnBackend();
+                || session.hasOwnBackend()
+                || (controlsTransactions()
+                        && session.isUntouched()
+                        && texts.stream().allMatch(KnownText::isStateless));
+    }
+
+    private boolean controlsTransactions() {
+        return texts.stream().anyMatch(KnownText::controlsTransactions);
+    }
+
+    /** The driver has sent it in its own way. */
+    void followed(VirtualSession session) {
+        for (KnownText text : texts) {
+            session.followed(text);
+        }
     }
 
     /** Whether the server refuses the first text, and so the batch, outside of a transaction block. */
@@ -51,16 +65,21 @@ final class StatementBatch {
             // What is refused is refused before anything is executed.
             statement.session.board(text);
         }
-        boolean controlsTransactions = all.stream()
-                .flatMap(text -> text.sql().parts().stream())
-                .anyMatch(part -> part.kind() == Kind.BEGIN
-                        || part.kind() == Kind.COMMIT
-                        || part.kind() == Kind.ROLLBACK
-                        || part.kind() == Kind.PREPARE_TRANSACTION);
         long[] counts = new long[all.size()];
         Arrays.fill(counts, Statement.EXECUTE_FAILED);
-        if (controlsTransactions || refused) {
+        if (refused) {
             each(statement, all, counts, 0, 0, counts.length);
+            return counts;
+        }
+        if (controlsTransactions()) {
+            int rest = behindTransactions(statement.session, all);
+            each(statement, all, counts, 0, 0, rest);
+            if (rest < counts.length) {
+                statement.session.together(() -> {
+                    each(statement, all, counts, 0, rest, counts.length);
+                    return counts;
+                });
+            }
             return counts;
         }
         // These commit at once, whatever becomes of what follows; behind anything else the server refuses them.
@@ -87,6 +106,47 @@ final class StatementBatch {
             });
         }
         return counts;
+    }
+
+    /**
+     * Texts that share a Sync are a transaction even where none begins it, one that BEGIN, COMMIT or ROLLBACK behind them take
+     * over. One by one they would be one each, so such a batch is refused.
+     *
+     * @return where those begin that stand behind the last transaction, and are one together
+     */
+    private static int behindTransactions(VirtualSession session, List<KnownText> all) throws SQLException {
+        boolean autoCommit = session.connection().getAutoCommit();
+        boolean outside = autoCommit && !session.isInTransaction();
+        int rest = all.size();
+        for (int i = 0; i < all.size(); i++) {
+            boolean controls = all.get(i).controlsTransactions();
+            boolean alone = rest == all.size();
+            for (SqlPart part : all.get(i).sql().parts()) {
+                if (!part.controlsTransaction()) {
+                    alone &= !outside;
+                } else if (outside && !alone) {
+                    throw refusal(session);
+                } else {
+                    outside = outside ? part.kind() != Kind.BEGIN : part.endsTransaction();
+                }
+            }
+            boolean last = i == all.size() - 1;
+            if (controls && outside && !last && (!alone || !autoCommit)) {
+                throw refusal(session);
+            }
+            if (!controls && outside && rest == all.size()) {
+                rest = i;
+            }
+        }
+        return rest;
+    }
+
+    private static SQLException refusal(VirtualSession session) {
+        return session.guard()
+                .refusal(
+                        SessionFeature.OWN_TRANSACTION,
+                        "in a batch, texts that begin or end a transaction stand behind others that would share it, in a session"
+                                + " that has set something; execute them one by one");
     }
 
     private static boolean commitsAtOnce(KnownText text) {

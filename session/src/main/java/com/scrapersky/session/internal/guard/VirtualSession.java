@@ -531,6 +531,7 @@ final class VirtualSession {
                             case COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
                             default -> false;
                         });
+        noteEnd();
         // Where no transaction was open and none is, nothing was sent, or it was in a transaction of its own.
         if (transactionState() == TransactionState.IDLE && (wasOpen || ends)) {
             state().rolledBack();
@@ -576,9 +577,22 @@ final class VirtualSession {
         }
     }
 
-    void noteDefinitions(KnownText text) {
+    private void noteDefinitions(KnownText text) {
         if (text.sql().definesCode()) {
             definesCode = true;
+            guard.catalogueChanged();
+            if (transactionState() != TransactionState.IDLE) {
+                // Whoever else reads the catalogue meanwhile does not find it there.
+                state().hiddenStatePossible(text.names());
+            }
+        }
+        noteEnd();
+    }
+
+    /** What a transaction has defined others see from its end on; what it has dropped is there again where it rolled back. */
+    private void noteEnd() {
+        if (definesCode && transactionState() == TransactionState.IDLE) {
+            definesCode = false;
             guard.catalogueChanged();
         }
     }
@@ -736,11 +750,29 @@ final class VirtualSession {
         return !ownBackend && !state().isSettled() && connection.getAutoCommit() && !isInTransaction();
     }
 
-    /** Does several things of which all happen or none, as statements do that share a Sync in autocommit. */
+    /**
+     * Does several things of which all happen or none, as statements do that share a Sync in autocommit. Each is told itself
+     * what the session has set.
+     */
     <T extends @Nullable Object> T together(Work<T> work) throws SQLException {
-        return connection.getAutoCommit() && !isInTransaction() && !ownBackend
-                ? inOwnTransaction(false, Set.of(), false, work)
-                : work.run();
+        return connection.getAutoCommit() && !isInTransaction() && !ownBackend ? inOwnTransaction(work) : work.run();
+    }
+
+    /** Whether the session has set nothing, so that the driver's own way is its way. */
+    boolean isUntouched() {
+        VirtualState mine = state;
+        return isSettled()
+                && (mine == null
+                        || (mine.session().isEmpty()
+                                && !mine.isChangedInTransaction()
+                                && !mine.isHiddenStatePossible()));
+    }
+
+    /** The driver has sent a text among others that says nothing of the session but of its transactions. */
+    void followed(KnownText text) {
+        eventful = true;
+        text.sql().parts().forEach(part -> follow(part, false, false));
+        noteDefinitions(text);
     }
 
     /** Whether {@link #withSettings(boolean, Set, Work)} begins and commits a transaction for {@code text}. */
@@ -753,6 +785,17 @@ final class VirtualSession {
 
     private <T extends @Nullable Object> T inOwnTransaction(
             boolean mayHideState, Set<String> names, boolean forCopy, Work<T> work) throws SQLException {
+        return inOwnTransaction(() -> {
+            tellSeparately(mayHideState, forCopy);
+            T result = work.run();
+            if (mayHideState) {
+                state().hiddenStatePossible(names);
+            }
+            return result;
+        });
+    }
+
+    private <T extends @Nullable Object> T inOwnTransaction(Work<T> work) throws SQLException {
         // In autocommit the driver does not enforce it.
         boolean readOnly = connection.isReadOnly();
         if (readOnly) {
@@ -761,11 +804,7 @@ final class VirtualSession {
         connection.setAutoCommit(false);
         boolean done = false;
         try {
-            tellSeparately(mayHideState, forCopy);
             T result = work.run();
-            if (mayHideState) {
-                state().hiddenStatePossible(names);
-            }
             commit();
             done = true;
             return result;
@@ -808,10 +847,7 @@ final class VirtualSession {
         if (mine != null) {
             mine.committed();
         }
-        if (definesCode) {
-            definesCode = false;
-            guard.catalogueChanged();
-        }
+        noteEnd();
     }
 
     private void endAndClean(String end) throws SQLException {
@@ -853,6 +889,7 @@ final class VirtualSession {
                 rollbackOrLeave();
             }
         }
+        noteEnd();
         if (backendUsed && before == null) {
             discard();
         }
@@ -903,14 +940,14 @@ final class VirtualSession {
                 && !connection.getAutoCommit()
                 && transactionState() != TransactionState.IDLE) {
             endAndClean("ROLLBACK");
-            definesCode = false;
+            noteEnd();
             return;
         }
         connection.rollback();
         if (mine != null) {
             mine.rolledBack();
         }
-        definesCode = false;
+        noteEnd();
     }
 
     /** What virtual state a text asks for that a call of the driver's cannot carry. */

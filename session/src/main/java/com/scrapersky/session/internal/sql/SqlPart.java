@@ -88,4 +88,20 @@ public record SqlPart(
         resets = List.copyOf(resets);
         features = Set.copyOf(features);
     }
+
+    /** Whether it begins or ends a transaction, or part of one. */
+    public boolean controlsTransaction() {
+        return switch (kind) {
+            case BEGIN, COMMIT, ROLLBACK, PREPARE_TRANSACTION, SAVEPOINT, RELEASE, ROLLBACK_TO -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether no transaction is open behind it. */
+    public boolean endsTransaction() {
+        return switch (kind) {
+            case COMMIT, ROLLBACK, PREPARE_TRANSACTION -> !chain;
+            default -> false;
+        };
+    }
 }
