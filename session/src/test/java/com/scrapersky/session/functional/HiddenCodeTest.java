@@ -390,4 +390,57 @@ class HiddenCodeTest {
             execute(connection, "drop procedure reset_all, reset_each, reset_by_name");
         });
     }
+
+    /** Behind so many statements the driver puts a Sync of its own, which must not come in front of what cleans. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
+    void nothingStaysBehindTextsOfManyStatements(Route route) throws Exception {
+        String keep = "select keep('app.tenant', 'long')";
+        behind(route, (connection, backends) -> {
+            for (int statements :
+                    new int[] {61, 240, 245, 247, 248, 249, 250, 251, 252, 253, 254, 255, 256, 260, 505}) {
+                String many = keep + ";select 1".repeat(statements - 1);
+                execute(connection, "set app.tenant = 'mine'");
+                execute(connection, many);
+                assertThat(elsewhere(connection, backends, TENANT))
+                        .as("%s statements", statements)
+                        .isEqualTo("long");
+                execute(connection, "set app.tenant = 'mine'");
+                execute(connection, "begin;" + many + ";commit");
+                assertThat(elsewhere(connection, backends, TENANT))
+                        .as("%s statements in a transaction", statements)
+                        .isEqualTo("long");
+                execute(connection, "reset all");
+                execute(connection, many);
+            }
+        });
+    }
+
+    /** The driver refuses it; its table's code runs for no row, and the connection goes on. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
+    void copyAsAPlainStatementIsRefusedByTheDriverAndNothingElse(Route route) throws Exception {
+        behind(route, (connection, backends) -> {
+            String copy = "copy noted (note) from stdin";
+            for (boolean set : new boolean[] {false, true}) {
+                if (set) {
+                    execute(connection, "set app.tenant = 't1'");
+                }
+                assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> execute(connection, copy))
+                        .withMessageContaining("CopyManager");
+                connection.setAutoCommit(false);
+                assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> {
+                            try (PreparedStatement statement = connection.prepareStatement(copy)) {
+                                statement.execute();
+                            }
+                        })
+                        .withMessageContaining("CopyManager");
+                connection.rollback();
+                connection.setAutoCommit(true);
+                assertThat(ask(connection, TENANT)).isEqualTo(set ? "t1" : "");
+            }
+        });
+    }
 }

@@ -28,6 +28,11 @@ record Flight(
         return !ownTransaction && steps.size() > STEPS_UNDER_ONE_SYNC;
     }
 
+    /** Whether the backend is cleaned in it. */
+    boolean cleans() {
+        return steps.stream().anyMatch(step -> step.purpose() == Purpose.CAPTURE);
+    }
+
     private static boolean begins(@Nullable SqlPart first) {
         return first != null && first.kind() == SqlPart.Kind.BEGIN;
     }

@@ -158,11 +158,9 @@ final class FlightPlan {
     @SuppressWarnings("ReferenceEquality") // two statements of a text may be the same
     private Flight compose(KnownText text, List<SqlPart> parts) {
         boolean alone = outsideBlock;
-        boolean unclean = text.mayHideState() || parts.stream().anyMatch(part -> part.kind() == Kind.RESET_ALL);
-        boolean mayBeSplit = parts.size() > STATEMENTS_UNDER_ONE_SYNC && !session.isEmpty();
-        // What the server refuses as the first statement it would accept behind BEGIN.
-        boolean refused = !parts.isEmpty() && parts.get(0).needsBlock();
-        boolean wrapped = (unclean || mayBeSplit) && alone && !refused && canBeWrapped(text, parts);
+        boolean unclean = isUnclean(text, parts);
+        boolean mayBeSplit = mayBeSplit(parts.size()) && !session.isEmpty();
+        boolean wrapped = (unclean || mayBeSplit) && alone && isWrapped(text, parts);
         if (wrapped) {
             add(Purpose.SILENT, "BEGIN");
         }
@@ -188,6 +186,22 @@ final class FlightPlan {
 
     private Flight flight(boolean wrapped) {
         return new Flight(sql.toString(), bound, steps, wrapped, tellsSettings, lasting);
+    }
+
+    /** Whether the driver may put a Sync among so many. */
+    static boolean mayBeSplit(int statements) {
+        return statements > STATEMENTS_UNDER_ONE_SYNC;
+    }
+
+    /** Whether the backend has to be cleaned behind them. */
+    static boolean isUnclean(KnownText text, List<SqlPart> parts) {
+        return text.mayHideState() || parts.stream().anyMatch(part -> part.kind() == Kind.RESET_ALL);
+    }
+
+    /** Whether a transaction can be put around them. What the server refuses as the first it would accept behind BEGIN. */
+    static boolean isWrapped(KnownText text, List<SqlPart> parts) {
+        boolean refused = !parts.isEmpty() && parts.get(0).needsBlock();
+        return !refused && canBeWrapped(text, parts);
     }
 
     /** A procedure may end transactions, which it cannot within one. */

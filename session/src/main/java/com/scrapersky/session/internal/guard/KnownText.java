@@ -1,6 +1,7 @@
 package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.SessionFeature;
+import com.scrapersky.session.internal.sql.CopySql;
 import com.scrapersky.session.internal.sql.GuardedSql;
 import com.scrapersky.session.internal.sql.SequenceTexts.Draw;
 import com.scrapersky.session.internal.sql.SqlPart;
@@ -53,6 +54,13 @@ record KnownText(
                     case QUERY, UTILITY, SET_LOCAL, SET_TRANSACTION -> true;
                     default -> part.controlsTransaction();
                 });
+    }
+
+    /** COPY FROM STDIN given to a statement, which the driver refuses when the server asks for the rows. */
+    boolean isCopyIn() {
+        return sql.parts().size() == 1
+                && sql.words().contains("stdin")
+                && CopySql.of(sql.text()).fromClient();
     }
 
     boolean controlsTransactions() {

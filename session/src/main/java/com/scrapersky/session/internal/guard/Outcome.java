@@ -2,13 +2,17 @@ package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.internal.guard.Flight.Purpose;
 import com.scrapersky.session.internal.guard.Flight.Step;
+import com.scrapersky.session.internal.sql.SqlPart.Kind;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
@@ -16,11 +20,17 @@ import org.postgresql.util.PSQLState;
 /** The results of a flight: those of the caller's statements, in JDBC's order, and what the others told. */
 final class Outcome {
 
+    /** "SET LOCAL can only be used in transaction blocks" and its kin. */
+    private static final String NOT_IN_TRANSACTION_BLOCK = "25P01";
+
     /** A result set, or an update count as a Long. */
     private final List<Object> results = new ArrayList<>();
 
     /** The values that were read back, by the step that asked. */
     private final Map<Step, Map<String, @Nullable String>> readBack = new LinkedHashMap<>();
+
+    /** What the caller's own statements may be warned of. */
+    private final Set<Kind> callers = EnumSet.noneOf(Kind.class);
 
     private @Nullable ResultSet generatedKeys;
     private int at;
@@ -77,11 +87,16 @@ final class Outcome {
         Outcome both = new Outcome();
         both.results.addAll(results);
         both.results.addAll(next.results);
+        both.callers.addAll(callers);
+        both.callers.addAll(next.callers);
         return both;
     }
 
     private void take(Step step, @Nullable ResultSet rows, long count) throws SQLException {
         if (step.purpose() == Purpose.CALLER) {
+            if (step.part() != null) {
+                callers.add(step.part().kind());
+            }
             results.add(rows == null ? (Object) count : rows);
         } else if (rows != null) {
             if (step.purpose() != Purpose.SILENT && step.purpose() != Purpose.LASTING) {
@@ -95,6 +110,22 @@ final class Outcome {
             }
             rows.close();
         }
+    }
+
+    /** The warnings without those that the caller's own text would not have caused. The server's name the statement. */
+    @Nullable
+    SQLWarning callers(@Nullable SQLWarning warnings) {
+        SQLWarning first = warnings;
+        while (first != null && NOT_IN_TRANSACTION_BLOCK.equals(first.getSQLState()) && isOurs(first.getMessage())) {
+            first = first.getNextWarning();
+        }
+        return first;
+    }
+
+    private boolean isOurs(@Nullable String message) {
+        String text = String.valueOf(message);
+        return (text.contains("SET LOCAL") && !callers.contains(Kind.SET_LOCAL))
+                || (text.contains("SET TRANSACTION") && !callers.contains(Kind.SET_TRANSACTION));
     }
 
     private static Map<String, @Nullable String> values(Step step, ResultSet row) throws SQLException {

@@ -73,6 +73,9 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         Set<String> names = names();
         GeneratedKeys keys = origin.keys().of(text.sql());
         closeEarlier();
+        if (text.isCopyIn()) {
+            return flySeparately(keys, false);
+        }
         int[] placeholders = {0};
         return inFlights(text, (parts, last) -> {
             boolean wasFailed = session.transactionState() == TransactionState.FAILED;
@@ -305,7 +308,8 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     @Override
     public @Nullable SQLWarning getWarnings() throws SQLException {
         PreparedStatement other = composed;
-        return outcome != null && other != null ? withoutOurOwn(other.getWarnings()) : super.getWarnings();
+        Outcome mine = outcome;
+        return mine != null && other != null ? mine.callers(other.getWarnings()) : super.getWarnings();
     }
 
     @Override

@@ -20,9 +20,6 @@ import org.postgresql.core.TransactionState;
  */
 public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<D> {
 
-    /** "SET LOCAL can only be used in transaction blocks" and its kin, which the caller's own text would not have caused. */
-    private static final String NOT_IN_TRANSACTION_BLOCK = "25P01";
-
     final PoolSafeConnection connection;
     final VirtualSession session;
     final StatementOrigin origin;
@@ -67,6 +64,10 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     /** Sends {@code text} with what must be in front of it and behind it. */
     final Outcome fly(KnownText text, GeneratedKeys asked, Execution execution) throws SQLException {
         GeneratedKeys keys = asked.of(text.sql());
+        if (text.isCopyIn()) {
+            // Behind it the server would take the rest of a flight for rows, and end the connection.
+            return session.withSettings(() -> separately(text, keys, execution, false));
+        }
         if (text.clean() && isUpdatable()) {
             boolean wasFailed = session.transactionState() == TransactionState.FAILED;
             return session.withSettings(() -> separately(text, keys, execution, wasFailed));
@@ -103,6 +104,10 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
 
     /** All flights of a text, whose results come as if there had been one. */
     final Outcome inFlights(KnownText text, Leg leg) throws SQLException {
+        return session.needsDriversTransaction(text) ? session.together(() -> flown(text, leg)) : flown(text, leg);
+    }
+
+    private Outcome flown(KnownText text, Leg leg) throws SQLException {
         List<List<SqlPart>> flights = session.flights(text);
         boolean refused = !flights.get(0).isEmpty()
                 && session.isRefusedHere(flights.get(0).get(0));
@@ -406,15 +411,8 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     @Override
     public @Nullable SQLWarning getWarnings() throws SQLException {
         SQLWarning warnings = delegate.getWarnings();
-        return outcome == null ? warnings : withoutOurOwn(warnings);
-    }
-
-    static @Nullable SQLWarning withoutOurOwn(@Nullable SQLWarning warnings) {
-        SQLWarning first = warnings;
-        while (first != null && NOT_IN_TRANSACTION_BLOCK.equals(first.getSQLState())) {
-            first = first.getNextWarning();
-        }
-        return first;
+        Outcome mine = outcome;
+        return mine == null ? warnings : mine.callers(warnings);
     }
 
     @Override

@@ -260,14 +260,23 @@ final class VirtualSession {
     }
 
     private boolean needsBackend(SessionFeature feature, KnownText text) throws SQLException {
-        return switch (feature) {
-            // Its sequence was advanced in the transaction that is open, on the backend that it holds.
-            case SEQUENCE_STATE ->
-                !SequenceUse.answersFor(
-                        text.sql(), state().drawn(), transactionState() != TransactionState.IDLE, connection);
-            case OWN_TRANSACTION -> !state().session().isEmpty() && connection.getAutoCommit() && !isInTransaction();
-            default -> true;
-        };
+        switch (feature) {
+            case SEQUENCE_STATE -> {
+                // Its sequence was advanced in the transaction that is open, on the backend that it holds.
+                if (!SequenceUse.answersFor(
+                        text.sql(), state().drawn(), transactionState() != TransactionState.IDLE, connection)) {
+                    throw guard.refusal(
+                            feature, "a backend of the pooler's may have drawn it, which is not held any more");
+                }
+                return false;
+            }
+            case OWN_TRANSACTION -> {
+                return connection.getAutoCommit() && !isInTransaction() && !OwnTransactions.standAlone(text, state());
+            }
+            default -> {
+                return true;
+            }
+        }
     }
 
     /** Goes on with a backend of its own, at a transaction's boundary, or refuses. */
@@ -307,6 +316,7 @@ final class VirtualSession {
      */
     List<List<SqlPart>> flights(KnownText text) throws SQLException {
         List<SqlPart> parts = text.sql().parts();
+        boolean cleanedBehind = text.mayHideState() || state().isHiddenStatePossible() || state().isUnclean();
         List<List<SqlPart>> flights = new ArrayList<>();
         boolean told = !text.features().isEmpty()
                 || !state().session().isEmpty()
@@ -314,15 +324,20 @@ final class VirtualSession {
                 || state().isHiddenStatePossible();
         int from = 0;
         boolean outside = told && departure().isOutsideBlock();
-        for (int i = 0; told && i < parts.size() - 1; i++) {
+        for (int i = 0; told && i < parts.size(); i++) {
             SqlPart part = parts.get(i);
+            if (cleanedBehind && part.endsTransaction() && FlightPlan.mayBeSplit(i - from)) {
+                // The driver's own Sync must not come between the end and what cleans behind it.
+                flights.add(parts.subList(from, i));
+                from = i;
+            }
             boolean ends = switch (part.kind()) {
                 case COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
                 // It commits at once, whatever becomes of what follows.
                 case DISCARD_ALL -> outside && part.resets().contains("*");
                 default -> outside && part.needsBlock();
             };
-            if (ends) {
+            if (ends && i < parts.size() - 1) {
                 flights.add(parts.subList(from, i + 1));
                 from = i + 1;
             }
@@ -363,7 +378,7 @@ final class VirtualSession {
         Flight flight = FlightPlan.of(text, parts, state(), cleanup(set), keys, departure, bindable);
         if (departure.isOutsideBlock()
                 && flight.mayBeSplit()
-                && !state().session().isEmpty()) {
+                && (!state().session().isEmpty() || flight.cleans())) {
             throw new SQLNonTransientException(
                     "a text of " + parts.size()
                             + " statements, outside of a transaction, in a session that has set something or"
@@ -372,6 +387,18 @@ final class VirtualSession {
                     FEATURE_NOT_SUPPORTED);
         }
         return flight;
+    }
+
+    /**
+     * Whether a text is to be sent in the driver's transaction, because it is so long that the driver would put a Sync of its
+     * own somewhere into it: behind its COMMIT, perhaps, where the backend is not clean yet.
+     */
+    boolean needsDriversTransaction(KnownText text) throws SQLException {
+        List<SqlPart> parts = text.sql().parts();
+        return FlightPlan.mayBeSplit(parts.size())
+                && departure().isOutsideBlock()
+                && FlightPlan.isWrapped(text, parts)
+                && FlightPlan.isUnclean(text, parts);
     }
 
     /**

@@ -17,9 +17,12 @@ public record CopySql(boolean fromClient, boolean toClient, List<String> columns
         columns = List.copyOf(columns);
     }
 
-    /** Reads a text whose first word is COPY; what the server will refuse anyway is read as far as it goes. */
+    /** Reads a text; what is no COPY is one of neither, and what the server will refuse anyway is read as far as it goes. */
     public static CopySql of(String text) {
         Statement copy = SqlTokens.of(text).statement(0);
+        if (!copy.isWord(copy.from(), "copy")) {
+            return new CopySql(false, false, List.of(), false);
+        }
         int at = copy.from() + 1;
         List<String> columns = new ArrayList<>();
         if (copy.isSymbol(at, '(')) {

@@ -61,9 +61,14 @@ final class FunctionCalls {
         }
     }
 
-    /** Whether a name stands there that is called: {@code f(}, or {@code {call f}} of JDBC. */
+    /**
+     * Whether a name stands there that is called: {@code f(}, or {@code {call f}} of JDBC; not an alias or a table with its
+     * columns.
+     */
     static boolean isCall(Statement sql, int token) {
         return sql.isIdentifier(token)
+                && !sql.isWord(token - 1, "as", "into")
+                && !sql.isWord(token - 1, "references")
                 && (sql.isSymbol(token + 1, '(') || (sql.isSymbol(token + 1, '}') && sql.isWord(token - 1, "call")));
     }
 
