@@ -57,7 +57,7 @@ final class SessionPool implements SessionConnections {
         });
         counter.increment();
         active.incrementAndGet();
-        return new DiscardingConnection(connection, active::decrementAndGet);
+        return new DiscardingConnection(connection, active::decrementAndGet, from::evictConnection);
     }
 
     private HikariDataSource pool() throws SQLException {

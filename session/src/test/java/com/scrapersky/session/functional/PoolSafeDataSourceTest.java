@@ -231,4 +231,84 @@ class PoolSafeDataSourceTest {
             probe.assertNothingLeaked();
         }
     }
+
+    /** What DISCARD ALL leaves ends with its session: connections of dblink, the seed of random(). */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
+    void whatCannotBeDiscardedIsNotMetByTheNextOne(Route route) throws Exception {
+        Route.postgres().execute("create extension if not exists dblink");
+        String link = "select dblink_connect('other', 'host=localhost dbname=x') from (select 1) one where false";
+        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
+                        route.endpoint().url())
+                .sessionUrl(Route.postgres().url())
+                .maximumSessionConnections(1)
+                .build()) {
+            String first = backendOf(sessions, "create temp table kept (id int)", "select 1");
+            assertThat(backendOf(sessions, "listen jobs", "select 1")).isEqualTo(first);
+            // Seen wherever it comes in the session.
+            assertThat(backendOf(sessions, "listen jobs", "select setseed(0.5)"))
+                    .isEqualTo(first);
+            String second = backendOf(sessions, link, "select 1");
+            assertThat(second).isNotEqualTo(first);
+            assertThat(backendOf(sessions, "listen jobs", "select 1")).isNotIn(first, second);
+        } finally {
+            Route.postgres().execute("drop extension dblink");
+        }
+    }
+
+    private static String backendOf(DatabaseSessionFactory sessions, String moving, String then) throws SQLException {
+        try (Connection connection = sessions.dataSource().getConnection()) {
+            execute(connection, moving);
+            execute(connection, then);
+            return ask(connection, "select pg_backend_pid()");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
+    void aNumberThatABackendHasDrawnIsNotAskedForElsewhere(Route route) throws Exception {
+        Route.postgres().execute("create table numbered (id serial primary key)");
+        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
+                                route.endpoint().url())
+                        .sessionUrl(Route.postgres().url())
+                        .build();
+                Connection connection = sessions.dataSource().getConnection()) {
+            execute(connection, "insert into numbered default values");
+            assertThatExceptionOfType(SessionFeatureRefusedException.class)
+                    .isThrownBy(() -> ask(connection, "select currval('numbered_id_seq')"))
+                    .satisfies(refused -> assertThat(refused.feature()).isEqualTo(SessionFeature.SEQUENCE_STATE));
+            // On a session of its own it is asked for.
+            execute(connection, "create temp table kept (id int)");
+            execute(connection, "insert into numbered default values");
+            assertThat(ask(connection, "select currval('numbered_id_seq')")).isEqualTo("2");
+        } finally {
+            Route.postgres().execute("drop table numbered");
+        }
+    }
+
+    /** The time zone that Supavisor drops is told to transactions; these have none, and do without. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
+    void whatRunsInNoTransactionNeedsNoTimeZone(Route route) throws Exception {
+        Route.postgres().execute("create table vacuumed (id int, at timestamptz)");
+        try {
+            behind(route, connection -> {
+                execute(connection, "set time zone 'Asia/Tokyo'");
+                execute(connection, "vacuum vacuumed");
+                execute(connection, "create index concurrently on vacuumed (id)");
+                execute(connection, "reindex table concurrently vacuumed");
+                assertThat(ask(connection, "show time zone")).isEqualTo("Asia/Tokyo");
+                // Its literal is read in the time zone of the session.
+                assertThatExceptionOfType(SessionFeatureRefusedException.class)
+                        .isThrownBy(() -> execute(
+                                connection,
+                                "create index concurrently on vacuumed (id) where at > '2026-01-01 00:00'"));
+                execute(connection, "set search_path to pg_catalog");
+                assertThatExceptionOfType(SessionFeatureRefusedException.class)
+                        .isThrownBy(() -> execute(connection, "vacuum vacuumed"));
+            });
+        } finally {
+            Route.postgres().execute("drop table vacuumed");
+        }
+    }
 }

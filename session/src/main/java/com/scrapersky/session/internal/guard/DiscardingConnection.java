@@ -1,19 +1,38 @@
 package com.scrapersky.session.internal.guard;
 
+import com.scrapersky.session.SessionFeature;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** A connection with a backend of its own, which leaves nothing of its session behind when it is given back. */
 public final class DiscardingConnection extends ForwardingConnection {
 
+    /** What DISCARD ALL leaves: connections of dblink and the like, libraries, the seed of random(). */
+    private static final Set<SessionFeature> OUTLIVING =
+            EnumSet.of(SessionFeature.EXTENSION_STATE, SessionFeature.LIBRARY, SessionFeature.RANDOM_SEED);
+
     private final Runnable returned;
+    private final Consumer<Connection> ending;
+    private boolean outlived;
     private boolean closed;
 
-    /** @param returned is told once when it is closed */
-    public DiscardingConnection(Connection delegate, Runnable returned) {
+    /**
+     * @param returned is told once when it is closed
+     * @param ending takes the connection out of its pool, and closes it
+     */
+    public DiscardingConnection(Connection delegate, Runnable returned, Consumer<Connection> ending) {
         super(delegate);
         this.returned = returned;
+        this.ending = ending;
+    }
+
+    /** Something is used here. Where DISCARD ALL would leave it, the session ends with this use of it. */
+    void uses(SessionFeature feature) {
+        outlived |= OUTLIVING.contains(feature);
     }
 
     @Override
@@ -24,7 +43,11 @@ public final class DiscardingConnection extends ForwardingConnection {
         closed = true;
         Connection connection = delegate;
         try (connection) {
-            discard();
+            if (outlived) {
+                ending.accept(connection);
+            } else {
+                discard();
+            }
         } finally {
             returned.run();
         }

@@ -185,6 +185,7 @@ final class VirtualSession {
                 case MOVE -> {
                     if (isBackendKept()) {
                         backendUsed = true;
+                        uses(feature);
                     } else if (needsBackend(feature, text)) {
                         moveFor(feature);
                     }
@@ -305,9 +306,17 @@ final class VirtualSession {
         connection = target;
         driver = CheckedConnection.driver(target);
         tracked = null;
+        uses(feature);
         ownBackend = context() == null;
         generation++;
         face.moved(target);
+    }
+
+    /** On a session connection that others get afterwards. */
+    private void uses(SessionFeature feature) {
+        if (connection instanceof DiscardingConnection lent) {
+            lent.uses(feature);
+        }
     }
 
     /**
@@ -627,6 +636,9 @@ final class VirtualSession {
     /** Knows a text; reads the catalogue again where this program changed it. */
     KnownText know(String sql) throws SQLException {
         if (ownBackend) {
+            if (generation > 0) {
+                guard.know(sql).features().forEach(this::uses);
+            }
             return KnownText.UNWATCHED;
         }
         if (guard.isCatalogueStale() && transactionState() != TransactionState.FAILED) {
