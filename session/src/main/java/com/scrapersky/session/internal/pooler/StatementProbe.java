@@ -6,10 +6,17 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.CachedQuery;
+import org.postgresql.jdbc.PgStatement;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 
@@ -24,7 +31,7 @@ import org.postgresql.util.PSQLState;
  *
  * <p>Round trips: two where names are handed through, about five where they are carried.
  */
-final class StatementProbe {
+public final class StatementProbe {
 
     /** The same text for everybody, so that a pooler which shares statements by text keeps one of it. */
     private static final String QUESTION = "/* sky-session: are named statements carried? */"
@@ -34,13 +41,23 @@ final class StatementProbe {
     /** pgjdbc's names. */
     private static final String OF_THE_DRIVER = "S_\\d+";
 
+    private static final String ANY_OF_THE_DRIVER = "S_1";
+
+    private static final String EXISTS_ALREADY = "42P05";
+
     /** The statement's own backend is among these few where the pooler's pool is small, and comes soon in any order. */
     private static final int BACKENDS_HELD = 4;
 
     private static final int LONGEST_WAIT_MILLISECONDS = 1000;
 
+    /** How long an answer is believed: each connection is asked again before it names anything, but not after a no. */
+    private static final Duration REMEMBERED = Duration.ofMinutes(10);
+
+    private static final int ANSWERS_KEPT = 1000;
+
+    private static final Map<Destination, Answer> ANSWERS = new ConcurrentHashMap<>();
+
     private final PoolerDetection.Connector connector;
-    private final List<Evidence> evidence = new ArrayList<>();
 
     private StatementProbe(PoolerDetection.Connector connector) {
         this.connector = connector;
@@ -50,78 +67,125 @@ final class StatementProbe {
      * What was found.
      *
      * @param carried whether a named statement can be executed on whichever backend
+     * @param since when it was asked
      */
-    record Answer(boolean carried, List<Evidence> evidence) {}
+    public record Answer(boolean carried, Evidence evidence, Instant since) {
 
-    /** Asks from two connections of its own. They must keep no statement in a cache ({@code preparedStatementCacheQueries=0}). */
-    static Answer ask(PoolerDetection.Connector connector) {
-        StatementProbe probe = new StatementProbe(connector);
-        boolean carried = false;
-        try {
-            carried = probe.look();
-        } catch (SQLException unanswered) {
-            probe.evidence.add(new Evidence(
-                    "the question about named statements failed with " + unanswered.getSQLState(),
-                    "statements stay unnamed, which is right everywhere",
-                    false));
+        static Answer of(boolean carried, String observation, boolean certain) {
+            return new Answer(
+                    carried,
+                    new Evidence(
+                            observation,
+                            carried
+                                    ? "named statements are carried from backend to backend"
+                                    : "names are not carried from backend to backend, so statements stay unnamed",
+                            certain),
+                    Instant.now());
         }
-        return new Answer(carried, probe.evidence);
     }
 
-    private boolean look() throws SQLException {
+    /** Asks from connections of its own, or remembers what an earlier one was told at the same place. */
+    public static Answer ask(PoolerDetection.Connector connector, Destination destination) {
+        Answer known = ANSWERS.get(destination);
+        if (known != null && known.since().isAfter(Instant.now().minus(REMEMBERED))) {
+            return known;
+        }
+        Answer answer = ask(connector);
+        if (answer.evidence().certain()) {
+            if (ANSWERS.size() >= ANSWERS_KEPT) {
+                ANSWERS.clear();
+            }
+            ANSWERS.put(destination, answer);
+        }
+        return answer;
+    }
+
+    /** What was told at a place is not so any more. */
+    public static void forget(Destination destination) {
+        ANSWERS.remove(destination);
+    }
+
+    /** Asks from connections of its own. */
+    static Answer ask(PoolerDetection.Connector connector) {
+        try {
+            return new StatementProbe(connector).look();
+        } catch (SQLException unanswered) {
+            return Answer.of(false, "the question about named statements failed with " + unanswered.getSQLState(), false);
+        }
+    }
+
+    private Answer look() throws SQLException {
         try (Connection first = connector.connect()) {
             first.setNetworkTimeout(Runnable::run, LONGEST_WAIT_MILLISECONDS);
-            String name = nameAtBackend(first);
-            if (name == null || name.matches(OF_THE_DRIVER)) {
-                evidence.add(new Evidence(
-                        name == null
-                                ? "a statement prepared under a name is not among those of its backend"
-                                : "a statement reached its backend under the driver's own name, " + name,
-                        "names are not carried from backend to backend, so statements stay unnamed",
-                        true));
-                return false;
+            String name = nameAtBackend(first.unwrap(BaseConnection.class));
+            if (name == null) {
+                return Answer.of(false, "a statement prepared under a name is not among those of its backend", true);
             }
-            return surviveChange(first, name);
+            return name.matches(OF_THE_DRIVER)
+                    ? Answer.of(false, "a statement reached its backend under the driver's own name", true)
+                    : surviveChange(first, name);
         }
     }
 
-    /** What the backend calls a statement that the driver named; nothing of it stays there but what the pooler keeps. */
-    private static @Nullable String nameAtBackend(Connection connection) throws SQLException {
+    /**
+     * Whether the pooler behind a connection carries named statements. No transaction may be open on it. Two round trips;
+     * nothing stays at the backend but what a pooler that carries statements keeps for itself.
+     */
+    public static boolean carries(BaseConnection connection) throws SQLException {
+        String name = nameAtBackend(connection);
+        return name != null && !name.matches(OF_THE_DRIVER);
+    }
+
+    /** What the backend calls a statement that the driver named, or null where it does not know it. */
+    private static @Nullable String nameAtBackend(BaseConnection connection) throws SQLException {
+        boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
         try {
-            String name = null;
-            try (PreparedStatement question = named(connection);
-                    ResultSet names = question.executeQuery()) {
-                while (names.next() && (name == null || !name.matches(OF_THE_DRIVER))) {
-                    name = names.getString(1);
-                }
-            }
-            // Its Close goes out in front of the COMMIT, under the same Sync.
+            String name = askForName(connection);
+            // The statement's Close goes out in front of it, under the same Sync.
             connection.commit();
             return name;
         } catch (SQLException failed) {
             connection.rollback();
-            if (PSQLState.isConnectionError(failed.getSQLState())) {
-                throw failed;
+            if (EXISTS_ALREADY.equals(failed.getSQLState())) {
+                // Another client's statement has the name: nobody translates.
+                return ANY_OF_THE_DRIVER;
             }
-            // Another client's statement has the name: nobody translates.
-            return failed.getSQLState().equals("42P05") ? "S_1" : null;
+            throw failed;
         } finally {
-            connection.setAutoCommit(true);
+            if (!connection.isClosed()) {
+                connection.setAutoCommit(autoCommit);
+            }
         }
     }
 
-    private static PreparedStatement named(Connection connection) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(QUESTION);
-        statement.unwrap(PGStatement.class).setPrepareThreshold(1);
-        return statement;
+    /** Not through a PreparedStatement: those of a connection that is in use are kept, names and all, when they are closed. */
+    private static @Nullable String askForName(BaseConnection connection) throws SQLException {
+        CachedQuery question = connection.createQuery(QUESTION, true, false);
+        try (Statement statement = connection.createStatement()) {
+            PgStatement asking = statement.unwrap(PgStatement.class);
+            asking.setPrepareThreshold(1);
+            asking.executeWithFlags(question, 0);
+            String name = null;
+            try (ResultSet names = statement.getResultSet()) {
+                while (names.next() && (name == null || !name.matches(OF_THE_DRIVER))) {
+                    name = names.getString(1);
+                }
+            }
+            return name;
+        } finally {
+            question.query.close();
+        }
     }
 
     /** Executes the statement again when a second connection holds the backend that it was prepared on. */
-    private boolean surviveChange(Connection first, String name) throws SQLException {
+    private Answer surviveChange(Connection first, String name) throws SQLException {
         List<Connection> holders = new ArrayList<>();
-        try (PreparedStatement question = named(first)) {
+        String called = "a statement that the pooler calls " + name + " was prepared on backend ";
+        try (PreparedStatement question = first.prepareStatement(QUESTION)) {
+            question.unwrap(PGStatement.class).setPrepareThreshold(1);
             int before = backendOf(question);
+            called += before;
             while (holders.size() < BACKENDS_HELD) {
                 if (hold(holders) == before) {
                     // The others are free for it.
@@ -131,31 +195,18 @@ final class StatementProbe {
                 }
                 int now = backendOf(question);
                 if (now != before) {
-                    evidence.add(new Evidence(
-                            "a statement that the pooler calls " + name + " was prepared on backend " + before
-                                    + " and executed on backend " + now,
-                            "named statements are carried from backend to backend",
-                            true));
-                    return true;
+                    return Answer.of(true, called + " and executed on backend " + now, true);
                 }
             }
         } catch (SQLException failed) {
             if (PSQLState.INVALID_SQL_STATEMENT_NAME.getState().equals(failed.getSQLState())) {
-                evidence.add(new Evidence(
-                        "the pooler calls a named statement " + name + ", and another backend does not know it",
-                        "names are not carried from backend to backend, so statements stay unnamed",
-                        true));
-                return false;
+                return Answer.of(false, called + ", and another backend does not know it", true);
             }
             // No other backend was free: the name alone has to do.
         } finally {
             close(holders);
         }
-        evidence.add(new Evidence(
-                "the pooler calls a named statement " + name + "; its backend could not be changed to see more",
-                "named statements are carried from backend to backend",
-                false));
-        return true;
+        return Answer.of(true, called + ", and its backend could not be changed to see more", false);
     }
 
     /** Keeps one more backend busy, by a transaction that ends with its connection, and says which. */
