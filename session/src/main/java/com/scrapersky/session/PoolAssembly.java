@@ -167,8 +167,8 @@ final class PoolAssembly {
         PoolerProfile profile = known == null ? detect() : known;
         return statementMode == StatementMode.AUTO
                 ? profile
-                : profile.with(Statements.of(
-                        statementMode, "the code that built the factory says so", "taken at its word"));
+                : profile.with(
+                        Statements.of(statementMode, "the code that built the factory says so", "taken at its word"));
     }
 
     /** Whether connections have to be asked, one by one, before anything is named on them. */

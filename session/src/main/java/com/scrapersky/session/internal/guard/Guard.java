@@ -99,7 +99,8 @@ public final class Guard {
             policy.put(feature, builder.policy.getOrDefault(feature, feature.treatment()));
         }
         this.sessions = builder.sessions;
-        this.names = new StatementNames(builder.namedAfter, builder.passThrough, builder.losesPortals, builder.whenNamesAreLost);
+        this.names = new StatementNames(
+                builder.namedAfter, builder.passThrough, builder.losesPortals, builder.whenNamesAreLost);
         this.refusals = builder.refusals;
     }
 

@@ -66,7 +66,8 @@ final class NamedExecution {
         if (StatementNames.wasHealed(mark, driver)) {
             session.guard().names().doubt(driver, "the driver had to prepare a statement again");
         } else if (StatementNames.wasFirst(mark) && driver.getTransactionState() != TransactionState.IDLE) {
-            // Its BEGIN was named with it, and the next statement with that BEGIN in front may be one that is not looked after.
+            // Its BEGIN was named with it, and the next statement with that BEGIN in front may be one that is not
+            // looked after.
             DriverNames.forgetBegin(driver);
         }
     }

@@ -149,7 +149,10 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     @Override
     public void setFetchSize(int rows) throws SQLException {
         delegate.setFetchSize(rows);
-        if (rows > 0 && batched == 0 && session.areNamesCarried() && session.guard().names().areLostByCursors()) {
+        if (rows > 0
+                && batched == 0
+                && session.areNamesCarried()
+                && session.guard().names().areLostByCursors()) {
             goOnUnnamed();
         }
     }

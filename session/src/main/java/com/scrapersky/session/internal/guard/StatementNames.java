@@ -111,7 +111,8 @@ public final class StatementNames {
 
     /** Where a connection stands before the next statement is executed. */
     static int mark(BaseConnection driver) {
-        return (DriverNames.epoch(driver) & EPOCH) | (driver.getTransactionState() == TransactionState.IDLE ? FIRST : 0);
+        return (DriverNames.epoch(driver) & EPOCH)
+                | (driver.getTransactionState() == TransactionState.IDLE ? FIRST : 0);
     }
 
     /** Whether the statement was the first of its transaction. */

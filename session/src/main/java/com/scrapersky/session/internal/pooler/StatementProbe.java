@@ -110,7 +110,8 @@ public final class StatementProbe {
         try {
             return new StatementProbe(connector).look();
         } catch (SQLException unanswered) {
-            return Answer.of(false, "the question about named statements failed with " + unanswered.getSQLState(), false);
+            return Answer.of(
+                    false, "the question about named statements failed with " + unanswered.getSQLState(), false);
         }
     }
 
