@@ -418,7 +418,7 @@ class StatementModeTest {
                     }))
                     .isInstanceOf(DatabaseException.class)
                     .satisfies(error ->
-                            assertThat(((DatabaseException) error).sqlState()).isEqualTo("0A000"));
+                            assertThat(((DatabaseException) error).sqlState()).hasValue("0A000"));
             List<Row> again = sessions.write(session -> {
                 session.sql("insert into changing values (2, 'two')").update();
                 return session.sql(read).rows();

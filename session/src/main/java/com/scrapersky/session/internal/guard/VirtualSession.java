@@ -923,10 +923,6 @@ final class VirtualSession {
     }
 
     void rollback() throws SQLException {
-<<<<<<< HEAD
-=======
-        rollbackUnnamed();
->>>>>>> 3ceef03 (Statement mode found out by itself: on today's guard, unfinished)
         VirtualState mine = state;
         if (mine != null
                 && mine.isUnclean()
@@ -937,7 +933,7 @@ final class VirtualSession {
             definesCode = false;
             return;
         }
-        connection.rollback();
+        rollbackUnnamed();
         if (mine != null) {
             mine.rolledBack();
         }
