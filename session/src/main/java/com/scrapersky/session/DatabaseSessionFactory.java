@@ -435,7 +435,10 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          * what a pooler that carries statements keeps for itself), and asked once more of each connection, when it is given
          * back for the first time (two round trips). It is not asked where {@link #pooler} says what is there, and behind
          * Supavisor, which carries names with a flag that is off by default, and RDS Proxy: say {@link StatementMode#NAMED}
-         * where you know better.
+         * where you know better; then only the connections are asked. The answer is remembered for the address for ten minutes.
+         * Behind Supavisor the driver keeps 90 statements at the most, and one with a fetch size has no name: more than 100 end
+         * the connection, and it loses the cursors of named ones. {@code prepareThreshold}, {@code no_prepare} and the like in
+         * the URL win over this.
          *
          * <p>Where named statements fail for their names (26000, 42P05) they stay unnamed from then on; where a statement's
          * plan is stale after DDL (0A000, "cached plan must not change result type") that text does. Both are repeated

@@ -20,6 +20,7 @@ import com.scrapersky.session.testkit.PoolerLab;
 import com.scrapersky.session.testkit.RoundTrips;
 import com.scrapersky.session.testkit.TransactionPooler;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,12 +29,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGConnection;
+import org.postgresql.PGProperty;
 
 /** Named statements where the pooler carries them, unnamed ones elsewhere, and what happens when that was wrong. */
 class StatementModeTest {
@@ -192,6 +195,35 @@ class StatementModeTest {
                     }))
                     .as("and the connection's own question, once")
                     .isEqualTo(3 + 1 + 2 + UNTIL_NAMED + Route.BACKENDS);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Route.class,
+            names = {"LIKE_PGBOUNCER_1_18", "LIKE_PGBOUNCER_1_26", "LIKE_SUPAVISOR"})
+    void connectingTakesThreeAndNoBackend(Route route) throws Exception {
+        PoolerProfile known =
+                route.isSupavisor() ? PoolerProfile.supavisorTransaction() : PoolerProfile.pgBouncerTransaction();
+        Properties properties = new Properties();
+        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
+                        route.endpoint().url())
+                .pooler(known)
+                .maximumPoolSize(1)
+                .build()) {
+            sessions.profile().parameters().stream()
+                    .filter(parameter -> PGProperty.forName(parameter.name()) != null)
+                    .forEach(parameter -> properties.setProperty(parameter.name(), parameter.value()));
+        }
+        assertThat(properties).containsKey("assumeMinServerVersion");
+        TransactionPooler pooler = (TransactionPooler) route.pooler();
+        try (Backends backends = Backends.of(pooler)) {
+            backends.whileAllHeld(() -> assertThat(RoundTrips.of(
+                            pooler,
+                            () -> DriverManager.getConnection(pooler.jdbcUrl(), properties)
+                                    .close()))
+                    .as("startup and two steps of SCRAM")
+                    .isEqualTo(3));
         }
     }
 
