@@ -4,6 +4,7 @@ import com.scrapersky.session.internal.guard.ContextSettings;
 import com.scrapersky.session.internal.guard.Guard;
 import com.scrapersky.session.internal.guard.PoolSafeConnection;
 import com.scrapersky.session.internal.guard.PoolSafeDataSource;
+import com.scrapersky.session.internal.guard.StatementNames;
 import com.scrapersky.session.internal.pooler.AutomaticParameters;
 import com.scrapersky.session.internal.pooler.Destination;
 import com.scrapersky.session.internal.pooler.PoolerDetection;
@@ -159,7 +160,7 @@ final class ConnectionSource implements AutoCloseable {
             return new ConnectionSource(
                     new PoolSafeDataSource(pool, built, unnamed, () -> null),
                     null,
-                    found.with(parameters, warnings, List.of(), found.statementMode()),
+                    found.with(parameters, warnings, List.of()),
                     null);
         } catch (SQLException error) {
             throw Errors.noConnection("the wrapped DataSource gave none of pgjdbc: ", error);
@@ -224,7 +225,17 @@ final class ConnectionSource implements AutoCloseable {
     }
 
     PoolerProfile profile() {
-        return profile;
+        StatementNames.Loss loss = dataSource.guard().lossOfNames();
+        return loss == null
+                ? profile
+                : profile.with(new PoolerProfile.Statements(
+                        PoolerProfile.StatementMode.UNNAMED,
+                        new PoolerProfile.Evidence(
+                                loss.observation(),
+                                "the pooler that was found first is another one now, or was set up otherwise, so"
+                                        + " statements stay unnamed",
+                                true),
+                        loss.since()));
     }
 
     /** @param context what the session begins with, or null */

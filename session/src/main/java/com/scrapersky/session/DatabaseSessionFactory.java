@@ -1,5 +1,6 @@
 package com.scrapersky.session;
 
+import com.scrapersky.session.PoolerProfile.StatementMode;
 import com.scrapersky.session.internal.sql.NamedSql;
 import com.scrapersky.session.internal.sql.SqlTextException;
 import java.time.Duration;
@@ -357,6 +358,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
 
         private DatabaseUrl url;
         private @Nullable PoolerProfile pooler;
+        private StatementMode statementMode = StatementMode.AUTO;
         private @Nullable Integer maximumPoolSize;
         private @Nullable Duration connectionTimeout;
         private final Map<String, String> driverProperties = new LinkedHashMap<>();
@@ -424,6 +426,26 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         /** What is in front of the database, where you know it: your word wins over detection and saves its round trips. */
         public Builder pooler(PoolerProfile profile) {
             pooler = profile;
+            return this;
+        }
+
+        /**
+         * Whether the driver may name its statements; {@link StatementMode#AUTO} unless told. Behind a pooler in transaction
+         * mode that is found out by a probe when the factory is built (a few round trips; nothing is left on any backend but
+         * what a pooler that carries statements keeps for itself), and asked once more of each connection, when it is given
+         * back for the first time (two round trips). It is not asked where {@link #pooler} says what is there, and behind
+         * Supavisor, which carries names with a flag that is off by default, and RDS Proxy: say {@link StatementMode#NAMED}
+         * where you know better; then only the connections are asked. The answer is remembered for the address for ten minutes.
+         * Behind Supavisor the driver keeps 90 statements at the most, and one with a fetch size has no name: more than 100 end
+         * the connection, and it loses the cursors of named ones. {@code prepareThreshold}, {@code no_prepare} and the like in
+         * the URL win over this.
+         *
+         * <p>Where named statements fail for their names (26000, 42P05) they stay unnamed from then on; where a statement's
+         * plan is stale after DDL (0A000, "cached plan must not change result type") that text does. Both are repeated
+         * without an error where nothing was done before in their transaction.
+         */
+        public Builder statementMode(StatementMode mode) {
+            statementMode = Objects.requireNonNull(mode);
             return this;
         }
 
@@ -502,7 +524,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          */
         public DatabaseSessionFactory build() {
             return new DatabaseSessionFactory(
-                    new PoolAssembly(url, driverProperties, pooler, maximumPoolSize, connectionTimeout)
+                    new PoolAssembly(url, driverProperties, pooler, statementMode, maximumPoolSize, connectionTimeout)
                             .open(policy, sessions(), roles, context != null),
                     ContextBinding.of(roles, context),
                     retry);
@@ -513,8 +535,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
             if (target == null) {
                 return null;
             }
-            PoolAssembly assembly =
-                    new PoolAssembly(target, driverProperties, null, maximumSessionConnections, connectionTimeout);
+            PoolAssembly assembly = new PoolAssembly(
+                    target, driverProperties, null, StatementMode.AUTO, maximumSessionConnections, connectionTimeout);
             return new SessionPool(assembly::openSessions);
         }
     }

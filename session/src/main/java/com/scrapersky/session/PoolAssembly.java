@@ -5,6 +5,8 @@ import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Origin;
 import com.scrapersky.session.PoolerProfile.Parameter;
 import com.scrapersky.session.PoolerProfile.Pooler;
+import com.scrapersky.session.PoolerProfile.StatementMode;
+import com.scrapersky.session.PoolerProfile.Statements;
 import com.scrapersky.session.SessionFeature.Treatment;
 import com.scrapersky.session.internal.guard.CheckedConnection;
 import com.scrapersky.session.internal.guard.Guard;
@@ -12,6 +14,7 @@ import com.scrapersky.session.internal.pooler.AutomaticParameters;
 import com.scrapersky.session.internal.pooler.Destination;
 import com.scrapersky.session.internal.pooler.PoolerDetection;
 import com.scrapersky.session.internal.pooler.PoolerDetection.Finding;
+import com.scrapersky.session.internal.pooler.StatementProbe;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
@@ -30,6 +33,11 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class PoolAssembly {
 
     private static final int DEFAULT_POOL_SIZE = 10;
+    private static final String THRESHOLD = "prepareThreshold";
+
+    /** pgjdbc's own default. */
+    private static final int NAMED_AFTER = 5;
+
     private static final Duration DEFAULT_CONNECTION_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration MAXIMUM_LIFETIME = Duration.ofMinutes(30);
 
@@ -46,6 +54,7 @@ final class PoolAssembly {
     private final Map<String, String> login = new LinkedHashMap<>();
 
     private final @Nullable PoolerProfile given;
+    private final StatementMode statementMode;
     private final Parameter maximumPoolSize;
     private final Parameter connectionTimeout;
 
@@ -58,10 +67,12 @@ final class PoolAssembly {
             DatabaseUrl url,
             Map<String, String> driverProperties,
             @Nullable PoolerProfile pooler,
+            StatementMode statementMode,
             @Nullable Integer maximumPoolSize,
             @Nullable Duration connectionTimeout) {
         this.url = url;
         this.given = pooler == null ? fromUrl(url) : pooler;
+        this.statementMode = statementMode;
         url.driverProperties().forEach((name, value) -> {
             if (!LOGIN.contains(name)) {
                 explicit.put(name, new Parameter(name, value, "set in the URL", Origin.URL));
@@ -124,8 +135,7 @@ final class PoolAssembly {
             @Nullable SessionPool sessions,
             Set<String> roles,
             boolean contexts) {
-        PoolerProfile known = given;
-        PoolerProfile profile = known == null ? detect() : known;
+        PoolerProfile profile = profile();
         HikariDataSource pool = pool(profile);
         boolean shared = profile.mode() == Mode.TRANSACTION;
         Guard.Builder guard = ConnectionSource.guard(profile)
@@ -133,6 +143,12 @@ final class PoolAssembly {
                 .sessions(sessions)
                 .roles(roles)
                 .contexts(contexts);
+        if (isNamedBehindPooler(profile)) {
+            Destination destination = destination(url, user());
+            guard.namedAfter(NAMED_AFTER)
+                    .losesPortals(profile.pooler() == Pooler.SUPAVISOR)
+                    .whenNamesAreLost(() -> StatementProbe.forget(destination));
+        }
         if (shared) {
             guard.readOnlySentAtOnce(start.isReadOnlySentAtOnce());
         }
@@ -141,10 +157,25 @@ final class PoolAssembly {
 
     /** A pool for sessions with backends of their own, to be opened when the first one is needed. */
     SessionPool.Opened openSessions() {
-        PoolerProfile known = given;
-        PoolerProfile profile = known == null ? detect() : known;
+        PoolerProfile profile = profile();
         HikariDataSource pool = pool(profile);
         return new SessionPool.Opened(pool, profile);
+    }
+
+    private PoolerProfile profile() {
+        PoolerProfile known = given;
+        PoolerProfile profile = known == null ? detect() : known;
+        return statementMode == StatementMode.AUTO
+                ? profile
+                : profile.with(
+                        Statements.of(statementMode, "the code that built the factory says so", "taken at its word"));
+    }
+
+    /** Whether connections have to be asked, one by one, before anything is named on them. */
+    private boolean isNamedBehindPooler(PoolerProfile profile) {
+        return profile.mode() == Mode.TRANSACTION
+                && profile.statementMode() == StatementMode.NAMED
+                && !explicit.containsKey(THRESHOLD);
     }
 
     private AutomaticParameters decide(PoolerProfile profile) {
@@ -168,7 +199,18 @@ final class PoolAssembly {
                 .map(translation -> translation.parameter() + "=" + translation.value() + " of the URL was translated: "
                         + translation.meaning())
                 .toList();
-        return profile.with(parameters, decided.warnings(), notes, decided.statementMode());
+        Parameter threshold = explicit.get(THRESHOLD);
+        PoolerProfile applied = threshold == null
+                ? profile
+                : profile.with(Statements.of(
+                        decided.statementMode(),
+                        THRESHOLD + "=" + threshold.value() + " was " + threshold.reason(),
+                        "taken at its word"));
+        return applied.with(parameters, decided.warnings(), notes);
+    }
+
+    private String user() {
+        return url.user().orElseGet(() -> System.getProperty("user.name"));
     }
 
     private boolean isLoopback() {
@@ -179,14 +221,23 @@ final class PoolAssembly {
         // Looks with the parameters that are safe everywhere.
         PoolerProfile cautious = PoolerProfile.of(Pooler.UNKNOWN, Mode.TRANSACTION, List.of());
         PGSimpleDataSource driver = driver(decide(cautious).parameters(), false);
-        String user = url.user().orElseGet(() -> System.getProperty("user.name"));
+        String user = user();
         try {
             if (!explicit.containsKey("socketTimeout")) {
                 driver.setProperty(
                         "socketTimeout", Long.toString(Math.max(1, Long.parseLong(connectionTimeout.value()) / 1000)));
             }
-            Finding finding = PoolerDetection.detect(driver::getConnection, destination(url, user), true);
-            return PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
+            Destination destination = destination(url, user);
+            Finding finding = PoolerDetection.detect(driver::getConnection, destination, true);
+            PoolerProfile found = PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
+            if (statementMode != StatementMode.AUTO
+                    || explicit.containsKey(THRESHOLD)
+                    || !finding.mayCarryStatements()) {
+                return found;
+            }
+            StatementProbe.Answer answer = StatementProbe.ask(driver::getConnection, destination);
+            return found.with(new Statements(
+                    answer.carried() ? StatementMode.NAMED : StatementMode.UNNAMED, answer.evidence(), answer.since()));
         } catch (SQLException error) {
             throw Errors.noConnection("the database could not be opened: ", error);
         }
@@ -214,7 +265,12 @@ final class PoolAssembly {
 
     private HikariDataSource pool(PoolerProfile profile) {
         HikariConfig config = new HikariConfig();
-        config.setDataSource(driver(decide(profile).parameters(), profile.mode() == Mode.TRANSACTION));
+        PGSimpleDataSource driver = driver(decide(profile).parameters(), profile.mode() == Mode.TRANSACTION);
+        if (isNamedBehindPooler(profile)) {
+            // Until the connection itself has been asked.
+            driver.setPrepareThreshold(0);
+        }
+        config.setDataSource(driver);
         config.setPoolName("sky-session");
         config.setMaximumPoolSize(Integer.parseInt(maximumPoolSize.value()));
         config.setConnectionTimeout(Long.parseLong(connectionTimeout.value()));

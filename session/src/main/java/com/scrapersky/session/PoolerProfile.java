@@ -1,5 +1,6 @@
 package com.scrapersky.session;
 
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -54,13 +55,37 @@ public final class PoolerProfile {
 
     /** Whether the driver may leave prepared statements on the backend. */
     public enum StatementMode {
-        /** After some executions a statement stays prepared at the backend under a name. Right where backends are kept. */
+        /**
+         * For {@link DatabaseSessionFactory.Builder#statementMode}: {@link #NAMED} where the pooler is known to carry named
+         * statements from backend to backend, {@link #UNNAMED} elsewhere. Never the mode of a profile.
+         */
+        AUTO,
+        /**
+         * After five executions a statement stays prepared at the backend under a name, and its results come in binary.
+         * Right where backends are kept, and behind poolers that carry named statements: PgBouncer from 1.21 on with
+         * {@code max_prepared_statements}, Odyssey with {@code pool_reserve_prepared_statement}.
+         */
         NAMED,
         /**
          * Nothing stays at the backend: parse, bind and execute travel together, in the same single round trip. Right
          * everywhere.
          */
         UNNAMED
+    }
+
+    /**
+     * Whether statements are named.
+     *
+     * @param mode never {@link StatementMode#AUTO}
+     * @param evidence how that is known
+     * @param since when it was found out: it may be remembered from another factory for the same address, and changes when a
+     *     pooler turns out not to carry names any more
+     */
+    public record Statements(StatementMode mode, Evidence evidence, Instant since) {
+
+        static Statements of(StatementMode mode, String observation, String conclusion) {
+            return new Statements(mode, new Evidence(observation, conclusion, true), Instant.now());
+        }
     }
 
     /** Who decided about a parameter. */
@@ -96,7 +121,7 @@ public final class PoolerProfile {
 
     private final Pooler pooler;
     private final Mode mode;
-    private final StatementMode statementMode;
+    private final Statements statements;
     private final List<Evidence> evidence;
     private final List<Parameter> parameters;
     private final List<String> warnings;
@@ -105,14 +130,14 @@ public final class PoolerProfile {
     private PoolerProfile(
             Pooler pooler,
             Mode mode,
-            StatementMode statementMode,
+            Statements statements,
             List<Evidence> evidence,
             List<Parameter> parameters,
             List<String> warnings,
             List<String> notes) {
         this.pooler = pooler;
         this.mode = mode;
-        this.statementMode = statementMode;
+        this.statements = statements;
         this.evidence = List.copyOf(evidence);
         this.parameters = List.copyOf(parameters);
         this.warnings = List.copyOf(warnings);
@@ -120,7 +145,15 @@ public final class PoolerProfile {
     }
 
     static PoolerProfile of(Pooler pooler, Mode mode, List<Evidence> evidence) {
-        StatementMode statements = mode == Mode.TRANSACTION ? StatementMode.UNNAMED : StatementMode.NAMED;
+        Statements statements = mode == Mode.TRANSACTION
+                ? Statements.of(
+                        StatementMode.UNNAMED,
+                        "transactions may run on another backend each",
+                        "statements stay unnamed where names are not known to be carried along")
+                : Statements.of(
+                        StatementMode.NAMED,
+                        "each connection has its backend for itself",
+                        "a statement that is prepared there is found there again");
         return new PoolerProfile(pooler, mode, statements, evidence, List.of(), List.of(), List.of());
     }
 
@@ -154,7 +187,8 @@ public final class PoolerProfile {
     /**
      * PgBouncer in transaction mode, of any version. Sets unnamed statements, because PgBouncer before 1.21, and any with
      * {@code max_prepared_statements=0}, mixes the names of its clients up; and one application name in the startup packet,
-     * which PgBouncer tracks. Source: PgBouncer's feature matrix; measured on 1.18 and 1.26.
+     * which PgBouncer tracks. From 1.21 on, with the setting, {@link DatabaseSessionFactory.Builder#statementMode} NAMED is
+     * faster; without this preset that is found out. Source: PgBouncer's feature matrix; measured on 1.18 and 1.26.
      */
     public static PoolerProfile pgBouncerTransaction() {
         return preset(Pooler.PGBOUNCER, Mode.TRANSACTION);
@@ -181,9 +215,12 @@ public final class PoolerProfile {
                 List.of(new Evidence("the code that built the factory says so", "taken at its word", true)));
     }
 
-    PoolerProfile with(
-            List<Parameter> parameters, List<String> warnings, List<String> notes, StatementMode statementMode) {
-        return new PoolerProfile(pooler, mode, statementMode, evidence, parameters, warnings, notes);
+    PoolerProfile with(Statements known) {
+        return new PoolerProfile(pooler, mode, known, evidence, parameters, warnings, notes);
+    }
+
+    PoolerProfile with(List<Parameter> parameters, List<String> warnings, List<String> notes) {
+        return new PoolerProfile(pooler, mode, statements, evidence, parameters, warnings, notes);
     }
 
     /** What is in front of the database. */
@@ -198,7 +235,12 @@ public final class PoolerProfile {
 
     /** Whether statements are named. */
     public StatementMode statementMode() {
-        return statementMode;
+        return statements.mode();
+    }
+
+    /** Whether statements are named, how that is known, and since when. */
+    public Statements statements() {
+        return statements;
     }
 
     /** How all this is known. */

@@ -3,6 +3,8 @@ package com.scrapersky.session;
 import com.scrapersky.session.PoolerProfile.Evidence;
 import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Parameter;
+import com.scrapersky.session.PoolerProfile.Statements;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /** A profile in words: for the log at start, and for whoever asks why a parameter has its value. */
@@ -24,6 +26,12 @@ final class ProfileText {
                     .append(evidence.conclusion());
             text.append(evidence.certain() ? " (certain)" : " (likely)");
         }
+        Statements statements = profile.statements();
+        text.append("\n  statements: ").append(word(statements.mode())).append(" since ");
+        text.append(statements.since().truncatedTo(ChronoUnit.SECONDS)).append(": ");
+        text.append(statements.evidence().observation()).append(": ");
+        text.append(statements.evidence().conclusion());
+        text.append(statements.evidence().certain() ? " (certain)" : " (likely)");
         for (Parameter parameter : profile.parameters()) {
             text.append("\n  ").append(parameter.name()).append(" = ").append(parameter.value());
             text.append("  [").append(word(parameter.origin())).append("] ").append(parameter.reason());

@@ -58,6 +58,11 @@ public enum Route {
         return this != ODYSSEY_RESERVED;
     }
 
+    /** Whether a statement that is prepared under a name is found on whichever backend. */
+    boolean carriesNamedStatements() {
+        return !isDirect() && pooler().carriesNamedStatements();
+    }
+
     boolean isSupavisor() {
         return this == LIKE_SUPAVISOR;
     }

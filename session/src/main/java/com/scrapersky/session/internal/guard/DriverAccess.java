@@ -124,6 +124,27 @@ final class DriverAccess {
         return !lists.isEmpty();
     }
 
+    /** Whether all that is bound to {@code statement} is still there after it was sent: what was read from a stream is not. */
+    static boolean canBeSentAgain(PreparedStatement statement) throws SQLException {
+        ParameterList bound = parameters(statement);
+        return bound != null && canBeSentAgain(bound);
+    }
+
+    /** As {@link #canBeSentAgain(PreparedStatement)}, for one row of a batch. */
+    static boolean canBeSentAgain(ParameterList bound) {
+        List<ParameterList> lists = each(bound);
+        for (ParameterList list : lists) {
+            @Nullable Object[] values = list.getValues();
+            for (int i = 0; values != null && i < values.length; i++) {
+                if (values[i] instanceof ByteStreamWriter
+                        || (values[i] instanceof StreamWrapper stream && stream.getBytes() == null)) {
+                    return false;
+                }
+            }
+        }
+        return !lists.isEmpty();
+    }
+
     private static void bind(ParameterList target, int index, @Nullable Object value, int type) throws SQLException {
         if (value == null) {
             // Not bound yet: the driver tells so when the statement is executed.

@@ -61,6 +61,7 @@ public final class Guard {
     private final @Nullable SessionConnections sessions;
     private final BiFunction<SessionFeature, String, SQLException> refusals;
 
+    private final StatementNames names;
     private final Isolation isolation = new Isolation();
     private final Map<String, KnownText> texts = new ConcurrentHashMap<>();
     private final Set<SessionFeature> warned = ConcurrentHashMap.newKeySet();
@@ -98,6 +99,8 @@ public final class Guard {
             policy.put(feature, builder.policy.getOrDefault(feature, feature.treatment()));
         }
         this.sessions = builder.sessions;
+        this.names = new StatementNames(
+                builder.namedAfter, builder.passThrough, builder.losesPortals, builder.whenNamesAreLost);
         this.refusals = builder.refusals;
     }
 
@@ -169,6 +172,10 @@ public final class Guard {
         return startup;
     }
 
+    StatementNames names() {
+        return names;
+    }
+
     Isolation isolation() {
         return isolation;
     }
@@ -212,6 +219,11 @@ public final class Guard {
 
     void log(String what, SQLException error) {
         LOG.warn("{}", what, error);
+    }
+
+    /** What ended the names of statements behind the pooler, or null as long as nothing did. */
+    public StatementNames.@Nullable Loss lossOfNames() {
+        return names.loss();
     }
 
     /** What the pooler sets for its clients, as this one and the pooler agree on it now. */
@@ -422,6 +434,9 @@ public final class Guard {
         private boolean readOnlySentAtOnce;
         private Map<SessionFeature, Treatment> policy = Map.of();
         private @Nullable SessionConnections sessions;
+        private int namedAfter;
+        private boolean losesPortals;
+        private Runnable whenNamesAreLost = () -> {};
 
         private Builder(BiFunction<SessionFeature, String, SQLException> refusals) {
             this.refusals = refusals;
@@ -477,6 +492,27 @@ public final class Guard {
 
         public Builder sessions(@Nullable SessionConnections connections) {
             sessions = connections;
+            return this;
+        }
+
+        /**
+         * Where the pooler is known to carry named statements: after how many executions the driver names one. The pool's
+         * connections must begin with unnamed ones.
+         */
+        public Builder namedAfter(int executions) {
+            namedAfter = executions;
+            return this;
+        }
+
+        /** Whether the pooler loses the cursor of a named statement, so that one with a fetch size has no name. */
+        public Builder losesPortals(boolean value) {
+            losesPortals = value;
+            return this;
+        }
+
+        /** Is told when the pooler turns out not to carry named statements any more. */
+        public Builder whenNamesAreLost(Runnable told) {
+            whenNamesAreLost = told;
             return this;
         }
 

@@ -1,5 +1,6 @@
 package com.scrapersky.session.internal.guard;
 
+import com.scrapersky.session.internal.guard.NamedExecution.Remedy;
 import java.sql.CallableStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,7 +22,19 @@ public final class PoolSafeCallableStatement extends ForwardingCallableStatement
             session.refuseInCall(text(), "a call");
             return session.withSettings(text().mayHideState(), names(), work);
         }
-        return work.run();
+        int mark = NamedExecution.begin(session, delegate);
+        try {
+            T result = work.run();
+            NamedExecution.succeeded(session, mark);
+            return result;
+        } catch (SQLException failed) {
+            int from = DriverAccess.canBeSentAgain(delegate) ? mark : StatementNames.notFirst(mark);
+            if (NamedExecution.failed(session, failed, DriverAccess.text(delegate), from) == Remedy.NOTHING) {
+                throw failed;
+            }
+            NamedExecution.withoutName(delegate);
+            return work.run();
+        }
     }
 
     @Override

@@ -163,8 +163,28 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     private PreparedStatement prepared(String sql, StatementOrigin origin) throws SQLException {
         KnownText text = session.know(sql);
-        PreparedStatement prepared = (PreparedStatement) origin.make(delegate, sql);
+        PreparedStatement prepared =
+                goesUnnamed(sql) ? unnamed(origin, sql) : (PreparedStatement) origin.make(delegate, sql);
         return new PoolSafePreparedStatement<>(this, prepared, origin, sql, text);
+    }
+
+    private boolean goesUnnamed(String sql) throws SQLException {
+        StatementNames names = session.guard().names();
+        return names.areLookedAfter()
+                && session.areNamesCarried()
+                && (names.isUnnamed(sql)
+                        || (names.areLostByCursors() && session.driver().getDefaultFetchSize() > 0));
+    }
+
+    /**
+     * A statement of the driver's that never gets a name. Under another text than its own, as the driver may know that one by
+     * a name already, and the pooler by a plan.
+     */
+    PreparedStatement unnamed(StatementOrigin origin, String sql) throws SQLException {
+        PreparedStatement unnamed = (PreparedStatement)
+                origin.make(delegate, session.guard().names().unnamed(sql));
+        NamedExecution.withoutName(unnamed);
+        return unnamed;
     }
 
     @Override

@@ -37,6 +37,11 @@ public final class PoolSafeDataSource implements DataSource {
         this.contexts = contexts;
     }
 
+    /** What its connections share. */
+    public Guard guard() {
+        return guard;
+    }
+
     /** The same pool for other sessions. */
     public PoolSafeDataSource with(Supplier<? extends @Nullable ContextSettings> others) {
         return new PoolSafeDataSource(pool, guard, unnameStatements, others);

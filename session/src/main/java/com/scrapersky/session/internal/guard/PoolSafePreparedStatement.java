@@ -50,22 +50,116 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
 
     @Override
     public boolean execute() throws SQLException {
-        return goesStraight() ? delegate.execute() : fly().isResultSet();
+        if (!goesStraight()) {
+            return fly().isResultSet();
+        }
+        int mark = NamedExecution.begin(session, delegate);
+        try {
+            boolean isResultSet = delegate.execute();
+            NamedExecution.succeeded(session, mark);
+            return isResultSet;
+        } catch (SQLException failed) {
+            prepareAgain(failed, mark);
+            return delegate.execute();
+        }
     }
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        return wrap(goesStraight() ? delegate.executeQuery() : fly().onlyResultSet());
+        if (!goesStraight()) {
+            return wrap(fly().onlyResultSet());
+        }
+        int mark = NamedExecution.begin(session, delegate);
+        try {
+            ResultSet rows = delegate.executeQuery();
+            NamedExecution.succeeded(session, mark);
+            return wrap(rows);
+        } catch (SQLException failed) {
+            prepareAgain(failed, mark);
+            return wrap(delegate.executeQuery());
+        }
     }
 
     @Override
     public int executeUpdate() throws SQLException {
-        return goesStraight() ? delegate.executeUpdate() : narrow(fly().onlyUpdateCount());
+        if (!goesStraight()) {
+            return narrow(fly().onlyUpdateCount());
+        }
+        int mark = NamedExecution.begin(session, delegate);
+        try {
+            int count = delegate.executeUpdate();
+            NamedExecution.succeeded(session, mark);
+            return count;
+        } catch (SQLException failed) {
+            prepareAgain(failed, mark);
+            return delegate.executeUpdate();
+        }
     }
 
     @Override
     public long executeLargeUpdate() throws SQLException {
-        return goesStraight() ? delegate.executeLargeUpdate() : fly().onlyUpdateCount();
+        if (!goesStraight()) {
+            return fly().onlyUpdateCount();
+        }
+        int mark = NamedExecution.begin(session, delegate);
+        try {
+            long count = delegate.executeLargeUpdate();
+            NamedExecution.succeeded(session, mark);
+            return count;
+        } catch (SQLException failed) {
+            prepareAgain(failed, mark);
+            return delegate.executeLargeUpdate();
+        }
+    }
+
+    /**
+     * Makes ready to execute the statement once more, where nothing but its name or its plan was wrong.
+     *
+     * @throws SQLException the failure, where it cannot be repeated
+     */
+    private void prepareAgain(SQLException failed, int mark) throws SQLException {
+        int from = DriverAccess.canBeSentAgain(delegate) ? mark : StatementNames.notFirst(mark);
+        switch (NamedExecution.failed(session, failed, sql, from)) {
+            case NOTHING -> throw failed;
+            case AS_IT_IS -> {
+                // The driver names it anew.
+            }
+            case WITHOUT_NAME -> NamedExecution.withoutName(delegate);
+            case AS_ANOTHER_TEXT -> goOnUnnamed();
+        }
+    }
+
+    /** Goes on with a statement of the driver's that never gets a name, and has the same values bound. */
+    private void goOnUnnamed() throws SQLException {
+        PreparedStatement unnamed = connection.unnamed(origin, sql);
+        try {
+            SessionMove.carryOver(delegate, unnamed);
+            NamedExecution.withoutName(unnamed);
+            DriverAccess.copy(delegate, unnamed, 0, 0, Integer.MAX_VALUE);
+        } catch (SQLException second) {
+            unnamed.close();
+            throw second;
+        }
+        closeComposed();
+        delegate.close();
+        replace(unnamed);
+    }
+
+    /** A pooler that loses the cursors of named statements is asked for none. */
+    @Override
+    public void setFetchSize(int rows) throws SQLException {
+        delegate.setFetchSize(rows);
+        if (rows > 0
+                && batched == 0
+                && session.areNamesCarried()
+                && session.guard().names().areLostByCursors()) {
+            goOnUnnamed();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void replace(PreparedStatement statement) {
+        delegate = (D) statement;
     }
 
     private Outcome fly() throws SQLException {
@@ -215,7 +309,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
                 ? Arrays.stream(execute(keyed))
                         .mapToInt(PoolSafeStatement::narrow)
                         .toArray()
-                : session.withSettings(text.mayHideState(), names(), delegate::executeBatch);
+                : session.withSettings(text.mayHideState(), names(), () -> batch(delegate::executeBatch));
     }
 
     @Override
@@ -225,7 +319,28 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         KeyedBatch keyed = keyedBatch();
         return keyed != null
                 ? execute(keyed)
-                : session.withSettings(text.mayHideState(), names(), delegate::executeLargeBatch);
+                : session.withSettings(text.mayHideState(), names(), () -> batch(delegate::executeLargeBatch));
+    }
+
+    /** The driver names the statement of a batch at once. */
+    private <T> T batch(VirtualSession.Work<T> work) throws SQLException {
+        int mark = NamedExecution.begin(session, delegate);
+        if (mark == StatementNames.UNUSED) {
+            return work.run();
+        }
+        NamedBatch batch = NamedBatch.of(delegate);
+        try {
+            T counts = work.run();
+            NamedExecution.succeeded(session, mark);
+            return counts;
+        } catch (SQLException failed) {
+            if (!batch.isWhole(failed)) {
+                mark = StatementNames.notFirst(mark);
+            }
+            prepareAgain(failed, mark);
+            batch.giveBack(delegate);
+            return work.run();
+        }
     }
 
     /** The batch, if the driver would commit rows of it one by one, and settings have to travel with each. */

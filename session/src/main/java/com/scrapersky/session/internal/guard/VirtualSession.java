@@ -147,6 +147,11 @@ final class VirtualSession {
         return generation;
     }
 
+    /** Whether the driver's names for statements go through a pooler here, and are looked after. */
+    boolean areNamesCarried() {
+        return guard.names().areLookedAfter() && generation == 0;
+    }
+
     TransactionState transactionState() {
         try {
             return driver().getTransactionState();
@@ -874,7 +879,7 @@ final class VirtualSession {
             if (mine != null && mine.isHiddenStatePossible() && before == TransactionState.OPEN) {
                 endAndClean("COMMIT");
             } else {
-                connection.commit();
+                commitUnnamed();
             }
         } catch (SQLException failed) {
             if (mine != null && transactionState() == TransactionState.IDLE) {
@@ -887,6 +892,25 @@ final class VirtualSession {
             mine.committed();
         }
         noteEnd();
+    }
+
+    /** COMMIT and ROLLBACK go without a name where names can be lost: nothing may keep a transaction from its end. */
+    private void commitUnnamed() throws SQLException {
+        int threshold = NamedExecution.suspend(this);
+        try {
+            connection.commit();
+        } finally {
+            NamedExecution.resume(this, threshold);
+        }
+    }
+
+    private void rollbackUnnamed() throws SQLException {
+        int threshold = NamedExecution.suspend(this);
+        try {
+            connection.rollback();
+        } finally {
+            NamedExecution.resume(this, threshold);
+        }
     }
 
     private void endAndClean(String end) throws SQLException {
@@ -933,12 +957,15 @@ final class VirtualSession {
             discard();
         }
         state = null;
+        if (before == null && areNamesCarried() && guard.names().isUnconfirmed(driver())) {
+            guard.names().confirm(driver(), connection);
+        }
     }
 
     /** A transaction manager (XA) ends its transaction itself, after the program has given the connection back. */
     private void rollbackOrLeave() throws SQLException {
         try {
-            connection.rollback();
+            rollbackUnnamed();
         } catch (SQLException refused) {
             if (NO_TRANSACTION_OF_JDBC.equals(refused.getSQLState())) {
                 // The driver in autocommit: the program began it by a text.
@@ -982,7 +1009,7 @@ final class VirtualSession {
             noteEnd();
             return;
         }
-        connection.rollback();
+        rollbackUnnamed();
         if (mine != null) {
             mine.rolledBack();
         }

@@ -4,6 +4,7 @@ import com.scrapersky.session.PoolerProfile;
 import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Origin;
 import com.scrapersky.session.PoolerProfile.Parameter;
+import com.scrapersky.session.PoolerProfile.Pooler;
 import com.scrapersky.session.PoolerProfile.StatementMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,8 @@ import java.util.Map;
  * 42.7.14.
  */
 public final class AutomaticParameters {
+
+    private static final int SUPAVISOR_CACHE = 90;
 
     private static final String LOSES_COMMITS =
             "a savepoint around each statement costs round trips, and loses commits behind a pooler";
@@ -80,7 +83,16 @@ public final class AutomaticParameters {
             apply(
                     "prepareThreshold",
                     "5",
-                    "the backend is this client's own, so a statement used five times stays prepared");
+                    profile.mode() == Mode.TRANSACTION
+                            ? "the pooler carries named statements from backend to backend, so a statement used five times"
+                                    + " stays prepared; asked again of each connection, which names none before"
+                            : "the backend is this client's own, so a statement used five times stays prepared");
+            if (profile.pooler() == Pooler.SUPAVISOR && profile.mode() == Mode.TRANSACTION) {
+                apply(
+                        "preparedStatementCacheQueries",
+                        Integer.toString(SUPAVISOR_CACHE),
+                        "Supavisor ends a connection that names more than 100 statements");
+            }
         }
         apply("preferQueryMode", "extended", INLINES_VALUES);
         apply("autosave", "never", LOSES_COMMITS);
@@ -152,11 +164,17 @@ public final class AutomaticParameters {
             return;
         }
         String why = switch (parameter.name()) {
-            case "prepareThreshold" -> reason;
+            case "prepareThreshold" -> parameter.value().equals("0") ? "" : reason;
             case "autosave" -> parameter.value().equals("never") ? "" : LOSES_COMMITS;
             case "preferQueryMode" -> parameter.value().equals("extended") ? "" : INLINES_VALUES;
             case "assumeMinServerVersion" -> isBeforeNine(parameter.value()) ? reason : "";
             case "readOnlyMode" -> parameter.value().equals("always") ? reason : "";
+            case "preparedStatementCacheQueries" ->
+                profile.pooler() == Pooler.SUPAVISOR
+                                && profile.statementMode() == StatementMode.NAMED
+                                && isMoreThan(parameter.value(), SUPAVISOR_CACHE)
+                        ? reason
+                        : "";
             case "currentSchema", "options" ->
                 "PgBouncer refuses it at connect, Supavisor drops most of it without a word, and what does arrive belongs to a"
                         + " backend that others use too; set it for the role with ALTER ROLE … SET";
@@ -172,6 +190,10 @@ public final class AutomaticParameters {
             warnings.add(parameter.name() + "=" + parameter.value() + " is unsafe behind "
                     + profile.pooler().title() + " in transaction mode: " + why);
         }
+    }
+
+    private static boolean isMoreThan(String number, int bound) {
+        return number.matches("\\d{3,}") || (number.matches("\\d+") && Integer.parseInt(number) > bound);
     }
 
     /** From 9.0 on pgjdbc puts the application name into the startup packet. */

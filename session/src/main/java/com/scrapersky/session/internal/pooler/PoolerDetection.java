@@ -29,7 +29,16 @@ public final class PoolerDetection {
     private PoolerDetection() {}
 
     /** What was found. */
-    public record Finding(Pooler pooler, Mode mode, List<Evidence> evidence) {}
+    public record Finding(Pooler pooler, Mode mode, List<Evidence> evidence) {
+
+        /**
+         * Whether it is worth asking if named statements are carried. Supavisor carries them with a flag that is off by default,
+         * up to 100 of a connection, and loses cursors of named ones: only for those who ask for it. RDS Proxy pins.
+         */
+        public boolean mayCarryStatements() {
+            return mode == Mode.TRANSACTION && pooler != Pooler.SUPAVISOR && pooler != Pooler.RDS_PROXY;
+        }
+    }
 
     /** Opens a connection to look from. */
     @FunctionalInterface

@@ -1,0 +1,520 @@
+package com.scrapersky.session.functional;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.scrapersky.session.DatabaseException;
+import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.PoolerProfile;
+import com.scrapersky.session.PoolerProfile.StatementMode;
+import com.scrapersky.session.PoolerProfile.Statements;
+import com.scrapersky.session.Row;
+import com.scrapersky.session.testkit.Backends;
+import com.scrapersky.session.testkit.HandOver;
+import com.scrapersky.session.testkit.Manners;
+import com.scrapersky.session.testkit.MayLeak;
+import com.scrapersky.session.testkit.PgBouncerLab;
+import com.scrapersky.session.testkit.PgBouncerVersion;
+import com.scrapersky.session.testkit.PoolMode;
+import com.scrapersky.session.testkit.PoolerLab;
+import com.scrapersky.session.testkit.RoundTrips;
+import com.scrapersky.session.testkit.TransactionPooler;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.PGConnection;
+import org.postgresql.PGProperty;
+
+/** Named statements where the pooler carries them, unnamed ones elsewhere, and what happens when that was wrong. */
+class StatementModeTest {
+
+    private static final String QUESTION = "select n, 'asked' as word from generate_series(1, ?) n";
+    private static final int UNTIL_NAMED = 8;
+
+    private static PgBouncerLab bouncer(PgBouncerVersion version, String... settings) {
+        PgBouncerLab.Builder builder = PgBouncerLab.builder(Route.postgres())
+                .version(version)
+                .poolMode(PoolMode.TRANSACTION)
+                .poolSize(Route.BACKENDS)
+                .setting("server_round_robin", "1");
+        for (int i = 0; i < settings.length; i += 2) {
+            builder.setting(settings[i], settings[i + 1]);
+        }
+        return builder.start();
+    }
+
+    private static DatabaseSessionFactory one(PoolerLab pooler) {
+        return DatabaseSessionFactory.builder(pooler.url()).maximumPoolSize(1).build();
+    }
+
+    /** Often enough that each backend executes it under its name. */
+    private static void askOften(DatabaseSessionFactory sessions) throws SQLException {
+        for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
+            try (Connection connection = sessions.dataSource().getConnection()) {
+                assertThat(ask(connection)).isEqualTo(3);
+            }
+        }
+    }
+
+    private static int ask(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(QUESTION)) {
+            statement.setInt(1, 3);
+            int rows = 0;
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    rows++;
+                }
+            }
+            return rows;
+        }
+    }
+
+    /** What the backends of a pooler know, but for what a pooler keeps of the probe. */
+    private static List<String> namesAtBackends(PoolerLab pooler, String like) throws SQLException {
+        try (Backends backends = Backends.of(pooler)) {
+            return backends
+                    .onEach(() -> {
+                        try (Connection connection = pooler.connect(
+                                        Map.of("prepareThreshold", "0", "assumeMinServerVersion", "12"));
+                                Statement statement = connection.createStatement();
+                                ResultSet names = statement.executeQuery(
+                                        "select name from pg_prepared_statements where statement like '" + like
+                                                + "'")) {
+                            return names.next() ? List.of(names.getString(1)) : List.<String>of();
+                        }
+                    })
+                    .values()
+                    .stream()
+                    .flatMap(List::stream)
+                    .toList();
+        }
+    }
+
+    private static int threshold(DatabaseSessionFactory sessions) throws SQLException {
+        try (Connection connection = sessions.dataSource().getConnection()) {
+            return connection.unwrap(PGConnection.class).getPrepareThreshold();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void namesWhereNamesAreCarried(Route route) throws Exception {
+        try (DatabaseSessionFactory sessions = route.open()) {
+            boolean named = route.isDirect() || route.carriesNamedStatements();
+            askOften(sessions);
+            Statements statements = sessions.profile().statements();
+            assertThat(statements.mode()).isEqualTo(named ? StatementMode.NAMED : StatementMode.UNNAMED);
+            assertThat(statements.evidence().observation()).isNotBlank();
+            assertThat(statements.since()).isBetween(Instant.now().minus(Duration.ofHours(1)), Instant.now());
+            assertThat(threshold(sessions)).isEqualTo(named ? 5 : 0);
+            if (route.isDirect()) {
+                return;
+            }
+            List<String> names = namesAtBackends(route.pooler(), "select n, ''asked''%");
+            if (named) {
+                assertThat(names).isNotEmpty().noneMatch(name -> name.startsWith("S_"));
+            } else {
+                assertThat(names).isEmpty();
+                assertThat(namesAtBackends(route.pooler(), "%"))
+                        .as("of the probe, too")
+                        .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aPoolerWithTheSettingSwitchedOffGetsNoNames() throws Exception {
+        try (PgBouncerLab pooler = bouncer(PgBouncerVersion.V1_26, "max_prepared_statements", "0");
+                DatabaseSessionFactory sessions = one(pooler)) {
+            askOften(sessions);
+            assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
+            assertThat(namesAtBackends(pooler, "%")).isEmpty();
+        }
+    }
+
+    @Test
+    void theAnswerIsRememberedForThePlace() {
+        try (TransactionPooler pooler = TransactionPooler.pgBouncer126(
+                        Route.postgres().url())
+                .poolSize(2)
+                .handOver(HandOver.LONGEST_IDLE)
+                .start()) {
+            long[] trips = new long[2];
+            Instant[] since = new Instant[2];
+            for (int i = 0; i < 2; i++) {
+                int round = i;
+                trips[i] = RoundTrips.of(pooler, () -> {
+                    try (DatabaseSessionFactory sessions = one(pooler)) {
+                        since[round] = sessions.profile().statements().since();
+                    }
+                });
+            }
+            assertThat(trips[1]).isLessThan(trips[0]);
+            assertThat(since[1]).isEqualTo(since[0]);
+        }
+    }
+
+    @Test
+    void aKnownPoolerIsNotAsked() throws Exception {
+        try (TransactionPooler pooler = TransactionPooler.pgBouncer126(
+                        Route.postgres().url())
+                .poolSize(2)
+                .handOver(HandOver.LONGEST_IDLE)
+                .start()) {
+            assertThat(RoundTrips.of(
+                            pooler,
+                            () -> DatabaseSessionFactory.builder(pooler.url())
+                                    .pooler(PoolerProfile.pgBouncerTransaction())
+                                    .maximumPoolSize(1)
+                                    .build()
+                                    .close()))
+                    .as("startup, two steps of SCRAM, the catalogue")
+                    .isEqualTo(3 + 1);
+            assertThat(RoundTrips.of(pooler, () -> {
+                        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(pooler.url())
+                                .pooler(PoolerProfile.pgBouncerTransaction())
+                                .statementMode(StatementMode.NAMED)
+                                .maximumPoolSize(1)
+                                .build()) {
+                            askOften(sessions);
+                            assertThat(threshold(sessions)).isEqualTo(5);
+                        }
+                    }))
+                    .as("and the connection's own question, once")
+                    .isEqualTo(3 + 1 + 2 + UNTIL_NAMED + Route.BACKENDS);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Route.class,
+            names = {"LIKE_PGBOUNCER_1_18", "LIKE_PGBOUNCER_1_26", "LIKE_SUPAVISOR"})
+    void connectingTakesThreeAndNoBackend(Route route) throws Exception {
+        PoolerProfile known =
+                route.isSupavisor() ? PoolerProfile.supavisorTransaction() : PoolerProfile.pgBouncerTransaction();
+        Properties properties = new Properties();
+        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
+                        route.endpoint().url())
+                .pooler(known)
+                .maximumPoolSize(1)
+                .build()) {
+            sessions.profile().parameters().stream()
+                    .filter(parameter -> PGProperty.forName(parameter.name()) != null)
+                    .forEach(parameter -> properties.setProperty(parameter.name(), parameter.value()));
+        }
+        assertThat(properties).containsKey("assumeMinServerVersion");
+        TransactionPooler pooler = (TransactionPooler) route.pooler();
+        try (Backends backends = Backends.of(pooler)) {
+            backends.whileAllHeld(() -> assertThat(RoundTrips.of(
+                            pooler,
+                            () -> DriverManager.getConnection(pooler.jdbcUrl(), properties)
+                                    .close()))
+                    .as("startup and two steps of SCRAM")
+                    .isEqualTo(3));
+        }
+    }
+
+    @Test
+    void theUsersWordWins() throws Exception {
+        String url = Route.PGBOUNCER_1_26.endpoint().url();
+        for (String word : List.of("no_prepare=true", "statement_cache_size=0", "prepareThreshold=0")) {
+            try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(url + "?" + word)
+                    .statementMode(StatementMode.NAMED)
+                    .build()) {
+                askOften(sessions);
+                assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
+                assertThat(sessions.profile().statements().evidence().observation())
+                        .contains("prepareThreshold=0");
+                assertThat(threshold(sessions)).isZero();
+            }
+        }
+        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(url)
+                .statementMode(StatementMode.UNNAMED)
+                .build()) {
+            askOften(sessions);
+            assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
+            assertThat(threshold(sessions)).isZero();
+        }
+    }
+
+    /** Even who insists: each connection is asked before it names anything. */
+    @Test
+    void namesThatAreWantedWhereTheyAreLostAreNotGiven() throws Exception {
+        try (PgBouncerLab pooler = bouncer(PgBouncerVersion.V1_18);
+                DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(pooler.url())
+                        .statementMode(StatementMode.NAMED)
+                        .maximumPoolSize(2)
+                        .build()) {
+            askOften(sessions);
+            assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
+            assertThat(namesAtBackends(pooler, "%")).isEmpty();
+        }
+    }
+
+    @Test
+    @MayLeak("the driver prepares one statement more before it is seen that names are lost")
+    void aPoolerThatIsToldToCarryNoneAnyMoreIsNoticedWithoutAnError() throws Exception {
+        try (PgBouncerLab pooler = bouncer(PgBouncerVersion.V1_26);
+                DatabaseSessionFactory sessions = one(pooler)) {
+            askOften(sessions);
+            assertThat(threshold(sessions)).isEqualTo(5);
+            pooler.admin("set max_prepared_statements = 0");
+            askOften(sessions);
+            assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
+            assertThat(threshold(sessions)).isZero();
+            assertThat(namesAtBackends(pooler, "%").stream().filter(name -> name.startsWith("S_")))
+                    .hasSizeLessThanOrEqualTo(1);
+        }
+    }
+
+    @Test
+    void theSameWithinTransactions() throws Exception {
+        try (PgBouncerLab pooler = bouncer(PgBouncerVersion.V1_26);
+                DatabaseSessionFactory sessions = one(pooler)) {
+            for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
+                sessions.write(StatementModeTest::twice);
+            }
+            assertThat(threshold(sessions)).isEqualTo(5);
+            pooler.admin("set max_prepared_statements = 0");
+            for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
+                sessions.write(StatementModeTest::twice);
+            }
+            assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
+            assertThat(namesAtBackends(pooler, "%").stream().filter(name -> name.startsWith("S_")))
+                    .as("in a transaction the driver repeats nothing by itself")
+                    .isEmpty();
+        }
+    }
+
+    private static int twice(com.scrapersky.session.DatabaseSession session) {
+        session.sql("select count(*) from generate_series(1, :n)").param("n", 3).row();
+        return session.sql("select :n::int * 2").param("n", 3).single(Integer.class);
+    }
+
+    @Test
+    void aTransactionThatHasBegunIsEndedWithoutNames() throws Exception {
+        try (PgBouncerLab pooler = bouncer(PgBouncerVersion.V1_26);
+                DatabaseSessionFactory sessions = one(pooler)) {
+            for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
+                sessions.write(StatementModeTest::twice);
+            }
+            Route.postgres().execute("drop table if exists ended", "create table ended (n int)");
+            sessions.write(session -> {
+                session.sql("insert into ended values (1)").update();
+                pooler.admin("set max_prepared_statements = 0");
+                return null;
+            });
+            assertThat(sessions.sql("select count(*) from ended").single(Long.class))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    @MayLeak("the driver names a batch at once")
+    void aBatchIsRepeated() throws Exception {
+        Route.postgres().execute("drop table if exists batched", "create table batched (n int)");
+        try (PgBouncerLab pooler = bouncer(PgBouncerVersion.V1_26);
+                DatabaseSessionFactory sessions = one(pooler)) {
+            for (int i = 0; i < UNTIL_NAMED; i++) {
+                insert(sessions);
+            }
+            assertThat(threshold(sessions)).isEqualTo(5);
+            pooler.admin("set max_prepared_statements = 0");
+            for (int i = 0; i < UNTIL_NAMED; i++) {
+                insert(sessions);
+            }
+            assertThat(sessions.sql("select count(*) from batched").single(Long.class))
+                    .isEqualTo(2 * UNTIL_NAMED * 3);
+            assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
+        }
+    }
+
+    private static void insert(DatabaseSessionFactory sessions) throws SQLException {
+        try (Connection connection = sessions.dataSource().getConnection();
+                PreparedStatement insert = connection.prepareStatement("insert into batched values (?)")) {
+            for (int n = 0; n < 3; n++) {
+                insert.setInt(1, n);
+                insert.addBatch();
+            }
+            assertThat(insert.executeBatch()).containsExactly(1, 1, 1);
+        }
+    }
+
+    @Test
+    void aPoolerInThePlaceOfAnotherIsNoticedBeforeAnythingIsNamed() throws Exception {
+        try (PgBouncerLab before = bouncer(PgBouncerVersion.V1_26);
+                PgBouncerLab after = bouncer(PgBouncerVersion.V1_18);
+                Relay relay = new Relay(before.port())) {
+            String url = before.url().replace(":" + before.port(), ":" + relay.port());
+            try (DatabaseSessionFactory sessions =
+                    DatabaseSessionFactory.builder(url).maximumPoolSize(2).build()) {
+                askOften(sessions);
+                assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.NAMED);
+                relay.leadTo(after.port());
+                // As many calls as there were connections may learn that these are gone.
+                for (int i = 0; i < 2; i++) {
+                    try {
+                        sessions.sql("select 1").row();
+                    } catch (DatabaseException gone) {
+                        assertThat(gone.sqlState().orElse("")).startsWith("08");
+                    }
+                }
+                askOften(sessions);
+                Statements statements = sessions.profile().statements();
+                assertThat(statements.mode()).isEqualTo(StatementMode.UNNAMED);
+                assertThat(statements.evidence().observation()).contains("they are not");
+                assertThat(sessions.profile().toString()).contains("unnamed since");
+                assertThat(namesAtBackends(after, "%")).isEmpty();
+            }
+            try (DatabaseSessionFactory next = DatabaseSessionFactory.open(url)) {
+                assertThat(next.profile().statementMode())
+                        .as("what was remembered of the place is forgotten")
+                        .isEqualTo(StatementMode.UNNAMED);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Route.class,
+            names = {"DIRECT", "PGBOUNCER_1_26", "ODYSSEY_RESERVED", "LIKE_PGBOUNCER_1_26"})
+    void changedTablesAreReadWithoutAnError(Route route) throws Exception {
+        String table = "changing_" + route.name().toLowerCase(java.util.Locale.ROOT);
+        Route.postgres()
+                .execute(
+                        "drop table if exists " + table,
+                        "create table " + table + " (a int)",
+                        "insert into " + table + " values (1)");
+        String read = "select * from " + table;
+        try (DatabaseSessionFactory sessions = route.open()) {
+            readOften(sessions, read, 1);
+            for (int columns = 2; columns < 4; columns++) {
+                Route.postgres().execute("alter table " + table + " add column c" + columns + " text");
+                assertThat(columns(sessions.sql(read).row()))
+                        .as("in autocommit")
+                        .isEqualTo(columns);
+                readOften(sessions, read, columns);
+            }
+            Route.postgres().execute("alter table " + table + " add column d text");
+            assertThat(columns(sessions.write(session -> session.sql(read).row())))
+                    .as("first in its transaction")
+                    .isEqualTo(4);
+        }
+    }
+
+    private static void readOften(DatabaseSessionFactory sessions, String read, int columns) {
+        for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
+            assertThat(columns(sessions.sql(read).row())).isEqualTo(columns);
+            assertThat(columns(sessions.write(session -> session.sql(read).row())))
+                    .isEqualTo(columns);
+        }
+    }
+
+    private static int columns(Row row) {
+        return row.size();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Route.class,
+            names = {"DIRECT", "PGBOUNCER_1_26"})
+    void whereSomethingWasDoneBeforeTheErrorIsToldOnce(Route route) {
+        Route.postgres()
+                .execute(
+                        "drop table if exists changing",
+                        "create table changing (a int)",
+                        "insert into changing values (1)");
+        String read = "select * from changing";
+        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
+                        route.endpoint().url())
+                .maximumPoolSize(1)
+                .build()) {
+            readOften(sessions, read, 1);
+            Route.postgres().execute("alter table changing add column b text");
+            assertThatThrownBy(() -> sessions.write(session -> {
+                        session.sql("insert into changing values (2, 'two')").update();
+                        return session.sql(read).rows();
+                    }))
+                    .isInstanceOf(DatabaseException.class)
+                    .satisfies(error ->
+                            assertThat(((DatabaseException) error).sqlState()).hasValue("0A000"));
+            List<Row> again = sessions.write(session -> {
+                session.sql("insert into changing values (2, 'two')").update();
+                return session.sql(read).rows();
+            });
+            assertThat(again).hasSize(2);
+        }
+    }
+
+    @Test
+    void supavisorsNamesAreForThoseWhoAskForThem() throws Exception {
+        try (TransactionPooler pooler = TransactionPooler.builder(
+                        Route.postgres().url())
+                .preset(Manners.supavisor().namedPreparedStatements(true))
+                .poolSize(2)
+                .handOver(HandOver.LONGEST_IDLE)
+                .start()) {
+            try (DatabaseSessionFactory sessions = one(pooler)) {
+                askOften(sessions);
+                assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
+            }
+            try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(pooler.url())
+                    .statementMode(StatementMode.NAMED)
+                    .maximumPoolSize(1)
+                    .build()) {
+                askOften(sessions);
+                assertThat(threshold(sessions)).isEqualTo(5);
+                assertThat(sessions.profile().parameters()).anySatisfy(parameter -> {
+                    assertThat(parameter.name()).isEqualTo("preparedStatementCacheQueries");
+                    assertThat(parameter.value()).isEqualTo("90");
+                });
+                for (int text = 0; text < 150; text++) {
+                    String sql = "select " + text;
+                    for (int i = 0; i < UNTIL_NAMED; i++) {
+                        assertThat(sessions.sql(sql).single(Integer.class)).isEqualTo(text);
+                    }
+                }
+                String pages = "select n from generate_series(1, 100) n";
+                for (int i = 0; i < UNTIL_NAMED; i++) {
+                    assertThat(sessions.sql(pages).rows()).hasSize(100);
+                }
+                try (Stream<Row> rows = sessions.sql(pages).pageSize(10).stream()) {
+                    assertThat(rows).hasSize(100);
+                }
+                sessions.write(session -> {
+                    try (Statement plain = session.connection().createStatement();
+                            PreparedStatement statement = session.connection().prepareStatement(pages)) {
+                        plain.execute("select 1");
+                        statement.setFetchSize(7);
+                        try (ResultSet rows = statement.executeQuery()) {
+                            IntStream.rangeClosed(1, 100)
+                                    .forEach(n -> assertThat(next(rows)).isEqualTo(n));
+                        }
+                    }
+                    return null;
+                });
+            }
+        }
+    }
+
+    private static int next(ResultSet rows) {
+        try {
+            return rows.next() ? rows.getInt(1) : -1;
+        } catch (SQLException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+}
