@@ -47,13 +47,13 @@ final class PoolersPage {
     private void matrix() {
         line("\n## The matrix\n");
         line(
-                "How many rows of `MatrixCheck` come to which verdict: works / moves / refused. Every row runs on every pooler, each");
+                "How many rows of `MatrixTest` come to which verdict: works / moves / refused. Every row runs on every pooler, each");
         line(
                 "of its transactions on another backend than the one before, and is compared, step by step, with the same program on");
         line(
                 "a direct connection; afterwards every backend is looked at for what stayed there. In brackets: rows that do not yet");
         line("come to their verdict there, told in [What differs still](#differences).\n");
-        List<Route> routes = MatrixCheck.routes();
+        List<Route> routes = MatrixTest.routes();
         line("| class | treatment | " + routes.stream().map(PoolersPage::name).collect(joining(" | ")) + " |");
         line("|---|---|" + "---|".repeat(routes.size()));
         for (SessionFeature feature : SessionFeature.values()) {
@@ -64,7 +64,7 @@ final class PoolersPage {
     }
 
     private static String cells(Predicate<MatrixRow> which) {
-        return MatrixCheck.routes().stream().map(route -> cell(which, route)).collect(joining(" | "));
+        return MatrixTest.routes().stream().map(route -> cell(which, route)).collect(joining(" | "));
     }
 
     private static String cell(Predicate<MatrixRow> which, Route route) {
@@ -84,8 +84,8 @@ final class PoolersPage {
         line("|---|---|---|");
         for (KnownDifferences.Difference each : KnownDifferences.all()) {
             List<Route> behind =
-                    MatrixCheck.routes().stream().filter(each.behind()).toList();
-            String where = behind.size() == MatrixCheck.routes().size()
+                    MatrixTest.routes().stream().filter(each.behind()).toList();
+            String where = behind.size() == MatrixTest.routes().size()
                     ? "all"
                     : behind.stream().map(PoolersPage::name).collect(joining(", "));
             String rows = Rows.all().stream()
