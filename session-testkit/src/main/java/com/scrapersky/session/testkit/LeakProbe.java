@@ -174,7 +174,8 @@ public final class LeakProbe implements AutoCloseable {
         Set<Integer> ranOn = backends.noticeOthers();
         if (ranOn.size() < 2) {
             throw new AssertionError("All that ran through " + backends.pooler().name() + " ran on "
-                    + (ranOn.isEmpty() ? "no backend of " : "backend " + ranOn + ", of ") + backends.pooler().poolSize()
+                    + (ranOn.isEmpty() ? "no backend of " : "backend " + ranOn + ", of ")
+                    + backends.pooler().poolSize()
                     + ": a second transaction has to run on another one. Backends.onAnother sees to that");
         }
     }

@@ -61,12 +61,11 @@ class DerivedSessionUrlTest {
                 @Override
                 public void connect(SocketAddress to, int timeout) throws IOException {
                     int port = ((InetSocketAddress) to).getPort();
-                    TransactionPooler pooler =
-                            switch (port) {
-                                case TRANSACTION_PORT -> transactions;
-                                case SESSION_PORT -> sessions;
-                                default -> throw new IOException("nothing listens on port " + port);
-                            };
+                    TransactionPooler pooler = switch (port) {
+                        case TRANSACTION_PORT -> transactions;
+                        case SESSION_PORT -> sessions;
+                        default -> throw new IOException("nothing listens on port " + port);
+                    };
                     super.connect(new InetSocketAddress(pooler.host(), pooler.port()), timeout);
                 }
             };
@@ -110,7 +109,9 @@ class DerivedSessionUrlTest {
             try (Connection connection = factory.dataSource().getConnection()) {
                 execute(connection, "set app.tenant = 'kept'");
                 int first = backend(connection);
-                assertThat(backend(connection)).as("the next transaction's backend").isNotEqualTo(first);
+                assertThat(backend(connection))
+                        .as("the next transaction's backend")
+                        .isNotEqualTo(first);
                 assertThat(transactions.backendPids()).contains(first);
                 assertThat(sessions.backendPids()).as("opened when needed").isEmpty();
 
@@ -118,7 +119,8 @@ class DerivedSessionUrlTest {
                 lent = backend(connection);
                 assertThat(sessions.backendPids()).contains(lent);
                 assertThat(backend(connection)).isEqualTo(lent);
-                assertThat(ask(connection, "select current_setting('app.tenant')")).isEqualTo("kept");
+                assertThat(ask(connection, "select current_setting('app.tenant')"))
+                        .isEqualTo("kept");
                 assertThat(ask(connection, "select pg_try_advisory_lock(7)")).isEqualTo("t");
                 execute(connection, "create temp table mine (id int)");
             }
@@ -126,7 +128,9 @@ class DerivedSessionUrlTest {
                 int other = backend(connection);
                 assertThat(transactions.backendPids()).contains(other);
                 execute(connection, "listen others");
-                assertThat(backend(connection)).as("the session that was given back").isEqualTo(lent);
+                assertThat(backend(connection))
+                        .as("the session that was given back")
+                        .isEqualTo(lent);
                 assertThat(ask(connection, "select string_agg(c, ',') from pg_listening_channels() c"))
                         .isEqualTo("others");
                 assertThat(ask(connection, "select to_regclass('mine')")).isNull();

@@ -33,7 +33,8 @@ public enum Route {
 
     Route(Supplier<? extends PostgresEndpoint> endpoint) {
         this.endpoint = endpoint;
-        this.changing = lazily(() -> endpoint.get() instanceof OdysseyLab odyssey ? new ChangingRoute(odyssey) : endpoint.get());
+        this.changing = lazily(
+                () -> endpoint.get() instanceof OdysseyLab odyssey ? new ChangingRoute(odyssey) : endpoint.get());
     }
 
     public PostgresEndpoint endpoint() {

@@ -35,7 +35,8 @@ final class Judgement {
         } else if (outcome.isEmpty()) {
             throw new AssertionError("it comes to what it must, and KnownDifferences says: " + difference.what());
         } else if (!outcomes.isKnown(row, bench.route(), outcome)) {
-            throw new AssertionError("differences.txt says:\n" + outcomes.known(row, bench.route()) + "\nit is:\n" + outcome);
+            throw new AssertionError(
+                    "differences.txt says:\n" + outcomes.known(row, bench.route()) + "\nit is:\n" + outcome);
         }
     }
 

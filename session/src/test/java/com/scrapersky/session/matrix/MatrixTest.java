@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.functional.Route;
+import com.scrapersky.session.testkit.MayLeak;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.function.Executable;
  * their group, the pattern is found, and
  * {@code -Dmatrix.route=ODYSSEY} those of one pooler.
  */
+@MayLeak("who draws a number leaves it on the backend; the bench looks for all else behind each group of rows")
 class MatrixTest {
 
     /** JUnit's own bound is that of the whole factory method. */
@@ -69,8 +71,7 @@ class MatrixTest {
         String behind = System.getProperty("matrix.route", "");
         return routes().stream()
                 .filter(route -> behind.isEmpty() || route.name().equals(behind))
-                .map(route ->
-                        dynamicContainer(route.name(), wanted().stream().map(group -> container(route, group))));
+                .map(route -> dynamicContainer(route.name(), wanted().stream().map(group -> container(route, group))));
     }
 
     private static List<RowGroup> wanted() {
@@ -79,7 +80,8 @@ class MatrixTest {
                 .map(group -> new RowGroup(
                         group.title(),
                         group.rows().stream()
-                                .filter(row -> wanted.matcher(group + ", " + row).find())
+                                .filter(row ->
+                                        wanted.matcher(group + ", " + row).find())
                                 .toList()))
                 .filter(group -> !group.rows().isEmpty())
                 .toList();
@@ -87,11 +89,11 @@ class MatrixTest {
 
     /** A look at the backends takes longer than a row, so it follows the last row of a group. */
     private static DynamicContainer container(Route route, RowGroup group) {
-        Stream<DynamicNode> rows =
-                group.rows().stream().map(row -> dynamicTest(row.toString(), bounded(() -> judgement(route)
-                        .of(row))));
-        DynamicNode look = dynamicTest("nothing is left behind", bounded(() -> judgement(route)
-                .leftNothing(group)));
+        Stream<DynamicNode> rows = group.rows().stream()
+                .map(row -> dynamicTest(
+                        row.toString(), bounded(() -> judgement(route).of(row))));
+        DynamicNode look = dynamicTest(
+                "nothing is left behind", bounded(() -> judgement(route).leftNothing(group)));
         return dynamicContainer(group.title(), Stream.concat(rows, Stream.of(look)));
     }
 

@@ -55,7 +55,9 @@ final class Outcomes {
                 String head = section.substring(0, end);
                 int behind = head.lastIndexOf(BEHIND);
                 for (String route : head.substring(behind + BEHIND.length()).split(", ")) {
-                    outcomes.put(head.substring(0, behind) + BEHIND + route, section.substring(end + 1).strip());
+                    outcomes.put(
+                            head.substring(0, behind) + BEHIND + route,
+                            section.substring(end + 1).strip());
                 }
             }
         }
@@ -86,7 +88,8 @@ final class Outcomes {
                 routes.entrySet().stream()
                         .map(each -> {
                             String[] parts = each.getKey().split("\n", 2);
-                            return HEAD + parts[0] + BEHIND + String.join(", ", each.getValue()) + '\n' + parts[1] + "\n\n";
+                            return HEAD + parts[0] + BEHIND + String.join(", ", each.getValue()) + '\n' + parts[1]
+                                    + "\n\n";
                         })
                         .collect(Collectors.joining()));
     }

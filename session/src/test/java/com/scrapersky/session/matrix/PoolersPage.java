@@ -76,10 +76,9 @@ final class PoolersPage {
     private void differences() {
         line("\n<a id=\"differences\"></a>\n\n## What differs still\n");
         line(
-                "Rows that do not come to what they must. Two of them leave something behind, which is said there; so does, behind");
+                "Rows that do not come to what they must. None of them leaves anything behind. What each comes to instead stands in");
         line(
-                "Supavisor, `PREPARE TRANSACTION`, as the `COMMIT PREPARED` that should follow is refused. A row that is listed here");
-        line("and comes right fails the check.\n");
+                "`differences.txt` of the tests, to the letter; a row that is listed here and comes right fails the build.\n");
         line("| what differs | behind | rows |");
         line("|---|---|---|");
         for (KnownDifferences.Difference each : KnownDifferences.all()) {
