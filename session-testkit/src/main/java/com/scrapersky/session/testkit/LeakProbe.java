@@ -166,6 +166,20 @@ public final class LeakProbe implements AutoCloseable {
         }
     }
 
+    /**
+     * Fails if all that ran since the first look ran on one backend: there, nobody misses what stays behind, and a test that
+     * found nothing has shown nothing. Call it behind {@link #leaks()} or {@link #assertNothingLeaked()}.
+     */
+    public void assertBackendChanged() {
+        Set<Integer> ranOn = backends.noticeOthers();
+        if (ranOn.size() < 2) {
+            throw new AssertionError("All that ran through " + backends.pooler().name() + " ran on "
+                    + (ranOn.isEmpty() ? "no backend of " : "backend " + ranOn + ", of ")
+                    + backends.pooler().poolSize()
+                    + ": a second transaction has to run on another one. Backends.onAnother sees to that");
+        }
+    }
+
     @Override
     public void close() {
         Connection current = direct;

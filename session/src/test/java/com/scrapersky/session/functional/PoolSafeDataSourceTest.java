@@ -29,15 +29,16 @@ class PoolSafeDataSourceTest {
         void run(Connection connection) throws SQLException;
     }
 
-    /** Runs {@code program} on connections of every pooler, and looks at every backend afterwards. */
+    /** Runs {@code program} through a pooler, on another backend for each transaction, and looks at every backend afterwards. */
     private static void behind(Route route, Program program) throws Exception {
-        try (DatabaseSessionFactory sessions = route.open();
+        try (DatabaseSessionFactory sessions = route.openChanging();
                 LeakProbe probe = LeakProbe.before(route.pooler())) {
             DataSource dataSource = sessions.dataSource();
             try (Connection connection = dataSource.getConnection()) {
                 program.run(connection);
             }
             probe.assertNothingLeaked();
+            probe.assertBackendChanged();
         }
     }
 
@@ -201,6 +202,7 @@ class PoolSafeDataSourceTest {
                     .isThrownBy(() -> ask(connection, "select pg_advisory_lock(1)"))
                     .withMessageContaining("pg_advisory_xact_lock");
             assertThat(ask(connection, "select 1")).isEqualTo("1");
+            assertThat(ask(connection, "select 2")).isEqualTo("2");
         });
     }
 

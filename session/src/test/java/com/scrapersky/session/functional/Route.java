@@ -29,9 +29,12 @@ public enum Route {
     static final int BACKENDS = 3;
 
     private final Supplier<? extends PostgresEndpoint> endpoint;
+    private final Supplier<PostgresEndpoint> changing;
 
     Route(Supplier<? extends PostgresEndpoint> endpoint) {
         this.endpoint = endpoint;
+        this.changing = lazily(
+                () -> endpoint.get() instanceof OdysseyLab odyssey ? new ChangingRoute(odyssey) : endpoint.get());
     }
 
     public PostgresEndpoint endpoint() {
@@ -40,6 +43,14 @@ public enum Route {
 
     public PoolerLab pooler() {
         return (PoolerLab) endpoint.get();
+    }
+
+    /**
+     * The way there on which no two transactions in a row run on the same backend: most of these poolers see to that by
+     * themselves, Odyssey does not.
+     */
+    PostgresEndpoint changing() {
+        return changing.get();
     }
 
     public static PostgresLab postgres() {
@@ -70,6 +81,11 @@ public enum Route {
     /** A factory with nothing but the URL. */
     public DatabaseSessionFactory open() {
         return DatabaseSessionFactory.open(endpoint().url());
+    }
+
+    /** As {@link #open()}, with another backend for each transaction. */
+    DatabaseSessionFactory openChanging() {
+        return DatabaseSessionFactory.open(changing().url());
     }
 
     /** With its default, the backend that came back last, a quiet client would meet the same one again and again. */

@@ -105,7 +105,7 @@ class SessionContextTest {
     }
 
     private static DatabaseSessionFactory open(Route route) {
-        return DatabaseSessionFactory.builder(route.endpoint().url())
+        return DatabaseSessionFactory.builder(route.changing().url())
                 .roles("context_reader", "context_writer")
                 .build();
     }
@@ -137,7 +137,9 @@ class SessionContextTest {
             } else {
                 try (LeakProbe probe = LeakProbe.before(route.pooler())) {
                     program.run(sessions);
+                    assertNoContext(sessions);
                     probe.assertNothingLeaked();
+                    probe.assertBackendChanged();
                 }
             }
             assertNoContext(sessions);

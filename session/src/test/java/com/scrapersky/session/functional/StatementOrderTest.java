@@ -52,11 +52,12 @@ class StatementOrderTest {
         try (LeakProbe probe = LeakProbe.before(route.pooler())) {
             run(route, program);
             probe.assertNothingLeaked();
+            probe.assertBackendChanged();
         }
     }
 
     private static void run(Route route, PoolSafeDataSourceTest.Program program) throws SQLException {
-        try (DatabaseSessionFactory sessions = route.open();
+        try (DatabaseSessionFactory sessions = route.openChanging();
                 Connection connection = sessions.dataSource().getConnection()) {
             program.run(connection);
         }

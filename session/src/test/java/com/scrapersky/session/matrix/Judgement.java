@@ -3,80 +3,73 @@ package com.scrapersky.session.matrix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Compares what rows came to behind a pooler with what they must come to. */
 final class Judgement {
 
     private final Bench bench;
     private final Map<MatrixRow, List<String>> directs;
+    private final Outcomes outcomes;
 
-    Judgement(Bench bench, Map<MatrixRow, List<String>> directs) {
+    Judgement(Bench bench, Map<MatrixRow, List<String>> directs, Outcomes outcomes) {
         this.bench = bench;
         this.directs = directs;
+        this.outcomes = outcomes;
     }
 
     /**
-     * Runs the rows of a group one after the other and looks at the backends when all have run, as a look takes longer
-     * than a row. Where something is wrong each row is judged by itself, on backends that no other has touched.
+     * Runs a row and compares. One that fails is looked after at once, so that the next is not blamed for what it left.
+     *
+     * @throws AssertionError that tells what is wrong
      */
-    void of(RowGroup group) throws Exception {
-        Map<MatrixRow, Throwable> together = new LinkedHashMap<>();
-        for (MatrixRow row : group.rows()) {
-            Throwable failure = failure(row);
-            if (failure != null) {
-                together.put(row, failure);
-            }
-        }
-        List<String> left = bench.left();
-        if (together.isEmpty() && left.isEmpty()) {
-            return;
-        }
-        Map<MatrixRow, Throwable> alone = new LinkedHashMap<>();
-        for (MatrixRow row : group.rows()) {
-            Throwable failure = failure(row);
-            List<String> own = bench.left();
-            if (failure != null) {
-                alone.put(row, failure);
-            } else if (!own.isEmpty()) {
-                alone.put(row, new AssertionError("it left behind: " + own));
-            }
-        }
-        throw failed(alone.isEmpty() ? together : alone, alone.isEmpty() ? "one after the other; left: " + left : "");
-    }
-
-    private static AssertionError failed(Map<MatrixRow, Throwable> failures, String circumstance) {
-        List<String> messages = new ArrayList<>();
-        failures.forEach((row, failure) -> messages.add("== " + row + ": " + failure));
-        AssertionError error =
-                new AssertionError(failures.size() + " failed " + circumstance + "\n" + String.join("\n", messages));
-        failures.values().forEach(error::addSuppressed);
-        return error;
-    }
-
-    private @Nullable Throwable failure(MatrixRow row) {
-        Throwable failure = failureOf(row);
-        KnownDifferences.Difference known =
+    void of(MatrixRow row) throws Exception {
+        KnownDifferences.Difference difference =
                 KnownDifferences.of(row, bench.route()).orElse(null);
-        if (known == null) {
-            return failure;
+        String outcome = outcome(row, difference != null);
+        if (difference == null) {
+            if (!outcome.isEmpty()) {
+                throw new AssertionError(outcome);
+            }
+        } else if (outcome.isEmpty()) {
+            throw new AssertionError("it comes to what it must, and KnownDifferences says: " + difference.what());
+        } else if (!outcomes.isKnown(row, bench.route(), outcome)) {
+            throw new AssertionError(
+                    "differences.txt says:\n" + outcomes.known(row, bench.route()) + "\nit is:\n" + outcome);
         }
-        return failure == null
-                ? new AssertionError("it comes to what it must, and KnownDifferences says: " + known.what())
-                : null;
     }
 
-    @SuppressWarnings("checkstyle:IllegalCatch")
-    private @Nullable Throwable failureOf(MatrixRow row) {
+    /** Empty if the row came to what it must. */
+    private String outcome(MatrixRow row, boolean look) throws Exception {
+        String wrong = "";
         try {
             judge(row);
-            return null;
-        } catch (Exception | AssertionError failure) {
-            return failure;
+        } catch (AssertionError failure) {
+            wrong = String.valueOf(failure.getMessage());
         }
+        if (wrong.isEmpty() && !look) {
+            return "";
+        }
+        List<String> left = bench.left();
+        return left.isEmpty() ? wrong : (wrong + "\nit left behind " + left).strip();
+    }
+
+    /** Looks at the backends behind all rows of a group; what is there is told by the row that left it. */
+    void leftNothing(RowGroup group) throws Exception {
+        List<String> left = bench.left();
+        if (left.isEmpty()) {
+            return;
+        }
+        List<String> byRow = new ArrayList<>();
+        for (MatrixRow row : group.rows()) {
+            bench.run(row, row.expected() == Expected.MOVES);
+            List<String> own = bench.left();
+            if (!own.isEmpty()) {
+                byRow.add(row + ": " + own);
+            }
+        }
+        throw new AssertionError("left behind: " + left + "\none by one:\n" + String.join("\n", byRow));
     }
 
     private void judge(MatrixRow row) throws Exception {

@@ -47,13 +47,13 @@ final class PoolersPage {
     private void matrix() {
         line("\n## The matrix\n");
         line(
-                "How many rows of `MatrixCheck` come to which verdict: works / moves / refused. Every row runs on every pooler, each");
+                "How many rows of `MatrixTest` come to which verdict: works / moves / refused. Every row runs on every pooler, each");
         line(
                 "of its transactions on another backend than the one before, and is compared, step by step, with the same program on");
         line(
                 "a direct connection; afterwards every backend is looked at for what stayed there. In brackets: rows that do not yet");
         line("come to their verdict there, told in [What differs still](#differences).\n");
-        List<Route> routes = MatrixCheck.routes();
+        List<Route> routes = MatrixTest.routes();
         line("| class | treatment | " + routes.stream().map(PoolersPage::name).collect(joining(" | ")) + " |");
         line("|---|---|" + "---|".repeat(routes.size()));
         for (SessionFeature feature : SessionFeature.values()) {
@@ -64,7 +64,7 @@ final class PoolersPage {
     }
 
     private static String cells(Predicate<MatrixRow> which) {
-        return MatrixCheck.routes().stream().map(route -> cell(which, route)).collect(joining(" | "));
+        return MatrixTest.routes().stream().map(route -> cell(which, route)).collect(joining(" | "));
     }
 
     private static String cell(Predicate<MatrixRow> which, Route route) {
@@ -76,16 +76,15 @@ final class PoolersPage {
     private void differences() {
         line("\n<a id=\"differences\"></a>\n\n## What differs still\n");
         line(
-                "Rows that do not come to what they must. Two of them leave something behind, which is said there; so does, behind");
+                "Rows that do not come to what they must. None of them leaves anything behind. What each comes to instead stands in");
         line(
-                "Supavisor, `PREPARE TRANSACTION`, as the `COMMIT PREPARED` that should follow is refused. A row that is listed here");
-        line("and comes right fails the check.\n");
+                "`differences.txt` of the tests, to the letter; a row that is listed here and comes right fails the build.\n");
         line("| what differs | behind | rows |");
         line("|---|---|---|");
         for (KnownDifferences.Difference each : KnownDifferences.all()) {
             List<Route> behind =
-                    MatrixCheck.routes().stream().filter(each.behind()).toList();
-            String where = behind.size() == MatrixCheck.routes().size()
+                    MatrixTest.routes().stream().filter(each.behind()).toList();
+            String where = behind.size() == MatrixTest.routes().size()
                     ? "all"
                     : behind.stream().map(PoolersPage::name).collect(joining(", "));
             String rows = Rows.all().stream()

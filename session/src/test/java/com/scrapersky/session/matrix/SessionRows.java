@@ -249,10 +249,10 @@ final class SessionRows {
 
     private static MatrixRow[] sequences() {
         return new MatrixRow[] {
-            texts(SEQUENCE_STATE, "currval", MOVES, "SELECT currval('job_id_seq')")
+            texts(SEQUENCE_STATE, "currval", REFUSED, "SELECT currval('job_id_seq')")
                     .example("SELECT currval('job_id_seq')")
                     .inOneTransaction(),
-            texts(SEQUENCE_STATE, "lastval", MOVES, "SELECT lastval()")
+            texts(SEQUENCE_STATE, "lastval", REFUSED, "SELECT lastval()")
                     .example("SELECT lastval()")
                     .inOneTransaction(),
             transaction(
