@@ -33,8 +33,10 @@ class AddressTest {
     void fromTheEnvironmentAndStandardInput() {
         Map<String, String> none = Map.of();
         assertThat(Run.with(none, "", "--offline").exitCode()).isEqualTo(2);
-        assertThat(Run.with(none, "postgres://a@one/d\n", "--offline", "-").out()).contains("host      one");
-        assertThat(Run.with(Map.of("DATABASE_URL", "postgres://a@two/d"), "", "--offline").out())
+        assertThat(Run.with(none, "postgres://a@one/d\n", "--offline", "-").out())
+                .contains("host      one");
+        assertThat(Run.with(Map.of("DATABASE_URL", "postgres://a@two/d"), "", "--offline")
+                        .out())
                 .contains("host      two");
         assertThat(Run.with(
                                 Map.of(
@@ -46,7 +48,8 @@ class AddressTest {
                         .out())
                 .contains("host      three", "user      ann", "password  given")
                 .doesNotContain("hush");
-        assertThat(Run.with(Map.of("PGPASSWORD", "hush"), "", "--offline", "postgres://a@four/d").out())
+        assertThat(Run.with(Map.of("PGPASSWORD", "hush"), "", "--offline", "postgres://a@four/d")
+                        .out())
                 .contains("password  given")
                 .doesNotContain("hush");
     }
@@ -58,13 +61,16 @@ class AddressTest {
                         .exitCode())
                 .isZero();
         assertThat(Run.of("--fail-on", "doom", "postgres://a@h/d").exitCode()).isEqualTo(2);
-        assertThat(Run.of("--paste", "cobol", "--offline", "postgres://a@h/d").exitCode()).isEqualTo(2);
-        assertThat(Run.of("--instances", "0", "--offline", "postgres://a@h/d").exitCode()).isEqualTo(2);
+        assertThat(Run.of("--paste", "cobol", "--offline", "postgres://a@h/d").exitCode())
+                .isEqualTo(2);
+        assertThat(Run.of("--instances", "0", "--offline", "postgres://a@h/d").exitCode())
+                .isEqualTo(2);
     }
 
     @Test
     void coloursOnTerminalsOnly() {
         assertThat(Run.of("--offline", "postgres://a@h/d").out()).doesNotContain("\u001b");
-        assertThat(Run.of("--offline", "--color", "always", "postgres://a@h/d").out()).contains("\u001b[");
+        assertThat(Run.of("--offline", "--color", "always", "postgres://a@h/d").out())
+                .contains("\u001b[");
     }
 }

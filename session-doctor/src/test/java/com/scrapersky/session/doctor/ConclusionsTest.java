@@ -32,7 +32,8 @@ class ConclusionsTest {
     @BeforeAll
     static void start() {
         postgres = PostgresLab.start();
-        postgres.execute("create role app login password 'secret' connection limit 50", "create database shop owner app");
+        postgres.execute(
+                "create role app login password 'secret' connection limit 50", "create database shop owner app");
     }
 
     @AfterAll

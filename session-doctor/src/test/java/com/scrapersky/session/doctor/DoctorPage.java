@@ -80,7 +80,14 @@ final class DoctorPage {
 
     private static void finding(StringBuilder page, FindingKind kind) {
         page.append("### ").append(kind.id()).append("\n\n");
-        page.append("**").append(kind.title()).append("** (").append(kind.severity().id()).append("). ");
-        page.append(kind.meaning()).append(" What to do: ").append(kind.remedy()).append(".\n\n");
+        page.append("**")
+                .append(kind.title())
+                .append("** (")
+                .append(kind.severity().id())
+                .append("). ");
+        page.append(kind.meaning())
+                .append(" What to do: ")
+                .append(kind.remedy())
+                .append(".\n\n");
     }
 }

@@ -145,7 +145,8 @@ public final class PoolerDetection {
                         + " while the first was still open");
                 return;
             }
-            // A pooler that takes turns comes to another one within two; one that takes the latest gave that to the second.
+            // A pooler that takes turns comes to another one within two; one that takes the latest gave that to the
+            // second.
             for (int look = 0; look < LOOKS; look++) {
                 int backendNow = backendPid(first);
                 if (backendNow != backendOfFirst) {
