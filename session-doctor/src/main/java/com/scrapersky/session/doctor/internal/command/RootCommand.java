@@ -139,6 +139,9 @@ public final class RootCommand implements Callable<Integer> {
     /** The command with all that belongs to it. */
     public static CommandLine commandLine(Console console) {
         CommandLine commandLine = new CommandLine(new RootCommand(console));
+        commandLine.addSubcommand(new ExplainCommand(console));
+        commandLine.addSubcommand(new ScanCommand(console));
+        commandLine.addSubcommand(new ProxyCommand());
         commandLine.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));
         commandLine.setErr(new PrintWriter(new OutputStreamWriter(console.err(), StandardCharsets.UTF_8), true));
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(

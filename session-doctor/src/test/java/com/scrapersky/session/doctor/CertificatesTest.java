@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the doctor says about certificates, right and wrong. */
-class TlsTest {
+class CertificatesTest {
 
     @TempDir
     private Path directory;
