@@ -8,6 +8,7 @@ import com.scrapersky.session.doctor.internal.report.Severity;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -68,6 +69,32 @@ final class DoctorPage {
                     .forEach(kind -> finding(page, kind));
         }
         return page.toString();
+    }
+
+    /** {@code docs/doctor.1}: the same help for {@code man}. */
+    static String manual() {
+        StringBuilder page = new StringBuilder(".\\\" Written by DoctorPageTest; CONTRIBUTING.md says how.\n");
+        page.append(".TH DOCTOR 1 \"\" \"Sky Session\" \"Sky Session\"\n");
+        page.append(
+                ".SH NAME\ndoctor \\- what is between a program and its PostgreSQL database, what breaks there, what to change\n");
+        page.append(".SH SYNOPSIS\n.B doctor\n[\\fIoptions\\fR] [\\fIURL\\fR]\n");
+        manual(page, "DESCRIPTION", command());
+        command()
+                .getSubcommands()
+                .forEach((name, command) -> manual(page, "DOCTOR " + name.toUpperCase(Locale.ROOT), command));
+        page.append(".SH SEE ALSO\n.BR psql (1)\n");
+        return page.toString();
+    }
+
+    private static void manual(StringBuilder page, String heading, CommandLine command) {
+        page.append(".SH ").append(heading).append("\n.nf\n");
+        command.setUsageHelpWidth(80);
+        command.getUsageMessage(CommandLine.Help.Ansi.OFF)
+                .lines()
+                .map(line -> line.stripTrailing().replace("\\", "\\e").replace("-", "\\-"))
+                .map(line -> line.startsWith(".") || line.startsWith("'") ? "\\&" + line : line)
+                .forEach(line -> page.append(line).append('\n'));
+        page.append(".fi\n");
     }
 
     private static void usage(StringBuilder page, CommandLine command) {

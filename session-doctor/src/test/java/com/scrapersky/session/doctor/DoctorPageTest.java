@@ -15,7 +15,17 @@ class DoctorPageTest {
         check("../docs/doctor.md", DoctorPage.text());
     }
 
-    static void check(String name, String text) throws IOException {
+    @Test
+    void manual() throws IOException {
+        check("../docs/doctor.1", DoctorPage.manual());
+    }
+
+    @Test
+    void completion() {
+        assertThat(Run.of("completion").out()).contains("complete -F _complete_doctor", "--fail-on", "scan");
+    }
+
+    private static void check(String name, String text) throws IOException {
         Path file = Path.of(name);
         if ("write".equals(System.getProperty("doctor.page"))) {
             Files.writeString(file, text);

@@ -2,6 +2,7 @@ package com.scrapersky.session.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +47,18 @@ class SelfContainedJarIT {
             process.waitFor();
         }
         assertThat(best).isLessThan(LONGEST);
+    }
+
+    /** The testkit's pooler has all that it needs in the jar, too. */
+    @Test
+    void proxy() throws IOException, InterruptedException {
+        Process process = start("proxy", "postgres://app:secret@127.0.0.1:1/shop", "--manners", "supavisor", "--trust");
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).startsWith("TransactionPooler (supavisor) listens on 127.0.0.1:");
+        } finally {
+            process.destroy();
+        }
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private static Process start(String... arguments) throws IOException {

@@ -11,7 +11,6 @@ import com.scrapersky.session.doctor.internal.report.Style;
 import com.scrapersky.session.doctor.internal.report.TextReport;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -142,6 +141,8 @@ public final class RootCommand implements Callable<Integer> {
         commandLine.addSubcommand(new ExplainCommand(console));
         commandLine.addSubcommand(new ScanCommand(console));
         commandLine.addSubcommand(new ProxyCommand());
+        commandLine.addSubcommand(new WatchCommand(console));
+        commandLine.addSubcommand(new CompletionCommand(console));
         commandLine.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));
         commandLine.setErr(new PrintWriter(new OutputStreamWriter(console.err(), StandardCharsets.UTF_8), true));
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(
@@ -206,54 +207,12 @@ public final class RootCommand implements Callable<Integer> {
     }
 
     private Target target() {
-        Target target = Target.parse(text());
-        if (target.url().hasPassword()) {
-            return target;
+        Target target = Target.parse(Urls.text(console, url).orElseThrow(() -> mistake(Urls.MISSING)));
+        if (!offline) {
+            return Urls.withPassword(console, target);
         }
         String given = console.variable("PGPASSWORD");
-        if (!given.isEmpty()) {
-            return target.withPassword(given);
-        }
-        if (offline) {
-            return target;
-        }
-        return console.askPassword()
-                .apply("Password of " + target.url().user().orElse("the operating system's user") + ": ")
-                .map(target::withPassword)
-                .orElse(target);
-    }
-
-    private String text() {
-        String given = url;
-        if (given != null) {
-            return given.equals("-") ? console.line() : given;
-        }
-        String variable = console.variable("DATABASE_URL");
-        if (!variable.isEmpty()) {
-            return variable;
-        }
-        String spring = console.variable("SPRING_DATASOURCE_URL");
-        if (spring.isEmpty()) {
-            throw mistake("which database? Give a URL, or set DATABASE_URL or SPRING_DATASOURCE_URL");
-        }
-        return withSpringLogin(spring);
-    }
-
-    /** Spring's user and password stand beside its URL; those of the URL win, as in pgjdbc. */
-    private String withSpringLogin(String spring) {
-        StringBuilder text = new StringBuilder(spring);
-        append(text, "user", console.variable("SPRING_DATASOURCE_USERNAME"));
-        append(text, "password", console.variable("SPRING_DATASOURCE_PASSWORD"));
-        return text.toString();
-    }
-
-    private static void append(StringBuilder text, String name, String value) {
-        if (!value.isEmpty() && text.indexOf("?" + name + "=") < 0 && text.indexOf("&" + name + "=") < 0) {
-            text.append(text.indexOf("?") < 0 ? '?' : '&')
-                    .append(name)
-                    .append('=')
-                    .append(URLEncoder.encode(value, StandardCharsets.UTF_8));
-        }
+        return target.url().hasPassword() || given.isEmpty() ? target : target.withPassword(given);
     }
 
     static Style style(Console console, String when) {
