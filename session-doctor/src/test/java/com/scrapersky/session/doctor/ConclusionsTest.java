@@ -13,7 +13,9 @@ import com.scrapersky.session.testkit.PoolMode;
 import com.scrapersky.session.testkit.PoolerLab;
 import com.scrapersky.session.testkit.PostgresLab;
 import com.scrapersky.session.testkit.TransactionPooler;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -113,6 +115,45 @@ class ConclusionsTest {
     void wrongTenant() throws IOException {
         try (PoolerLab pooler = hostile(Manners.supavisor())) {
             Golden.check("wrong-tenant", Run.of(pooler.url().replace(".tenant:", ".other:")));
+        }
+    }
+
+    @Test
+    void unknownHost() {
+        Run run = Run.of("postgres://app:secret@no-such-host.invalid/shop");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.out()).contains("[host-unknown]");
+    }
+
+    @Test
+    void oneOfTwoHostsDown() {
+        Run run = Run.of("postgres://app:secret@127.0.0.1:1,127.0.0.1:" + postgres.port() + "/shop");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("[some-address-unreachable]", "1 warning");
+    }
+
+    @Test
+    void somethingElseListens() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server.start();
+        try {
+            Run run = Run.of(
+                    "postgres://app:secret@127.0.0.1:" + server.getAddress().getPort() + "/shop");
+            assertThat(run.exitCode()).isEqualTo(3);
+            assertThat(run.out()).contains("[not-postgresql]");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void schemaInTheUrlBehindPgBouncer() {
+        try (PoolerLab pooler = bouncer(PgBouncerVersion.V1_18, PoolMode.TRANSACTION)) {
+            Run run = Run.of(pooler.jdbcUrl() + "&currentSchema=shop");
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.out())
+                    .contains("[startup-parameter-refused]", "unsupported startup parameter: search_path")
+                    .contains("[pooler-transaction-mode]");
         }
     }
 

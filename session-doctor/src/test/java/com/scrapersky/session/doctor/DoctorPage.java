@@ -54,7 +54,8 @@ final class DoctorPage {
 
                 `--json` prints one object. `schema` is `%s` as long as nothing is taken away from this form; members may be
                 added. `outcome` is `examined`, `read-only-the-url`, `not-connected` or `not-authenticated`; `exitCode` what the
-                process ends with; `facts` holds one object of texts for each section of the report; `findings` a list of objects
+                process ends with; `facts` holds one object of texts for each section of the report, of several lines
+                where something was seen several times; `findings` a list of objects
                 with `id`, `severity` (`info`, `warning`, `error`), `title`, `evidence`, `meaning`, `remedy` and `docs`;
                 `configurations` the text to paste for each tool.
 

@@ -28,7 +28,7 @@ public record Console(
     /** The width of texts where nobody tells the terminal's. */
     static final int USUAL_COLUMNS = 110;
 
-    // From JDK 22 on there is one without a terminal, too; asking it reads a line, which is as good.
+    // isTerminal tells where there is one; a password can be asked for only there.
     @SuppressWarnings("SystemConsoleNull")
     public static Console ofThisProcess() {
         java.io.Console console = System.console();
@@ -37,9 +37,9 @@ public record Console(
                 new PrintStream(System.out, true, StandardCharsets.UTF_8),
                 new PrintStream(System.err, true, StandardCharsets.UTF_8),
                 System.getenv(),
-                console != null,
+                console != null && isTerminal(console),
                 prompt -> {
-                    char[] typed = console == null ? null : console.readPassword("%s", prompt);
+                    char[] typed = console == null || !isTerminal(console) ? null : console.readPassword("%s", prompt);
                     return typed == null ? Optional.empty() : Optional.of(new String(typed));
                 });
     }
@@ -48,6 +48,17 @@ public record Console(
     int columns() {
         String told = variable("COLUMNS");
         return told.matches("[1-9][0-9]{1,4}") ? Math.max(60, Integer.parseInt(told)) : USUAL_COLUMNS;
+    }
+
+    /** From JDK 22 on there may be a console without a terminal, and a method that says so. */
+    private static boolean isTerminal(java.io.Console console) {
+        try {
+            return (Boolean) java.io.Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException older) {
+            return true;
+        } catch (ReflectiveOperationException unknown) {
+            return false;
+        }
     }
 
     String variable(String name) {

@@ -20,7 +20,7 @@ public final class Entry {
             return Optional.empty();
         }
         try {
-            Connection connection = Login.open(target, reached, sslmode);
+            Connection connection = Login.open(target, reached, sslmode, report);
             report.outcome(Outcome.EXAMINED);
             return Optional.of(connection);
         } catch (SQLException error) {

@@ -58,7 +58,7 @@ public final class Examination {
         int trips = CountingSocketFactory.roundTrips();
         long start = System.nanoTime();
         boolean answered = false;
-        try (Connection connection = Login.open(target, reached, sslmode)) {
+        try (Connection connection = Login.open(target, reached, sslmode, report)) {
             answered = true;
             Duration connect = Duration.ofNanos(System.nanoTime() - start);
             trips = CountingSocketFactory.roundTrips() - trips;

@@ -1,5 +1,8 @@
 package com.scrapersky.session.doctor.internal.examine;
 
+import com.scrapersky.session.doctor.internal.report.Finding;
+import com.scrapersky.session.doctor.internal.report.FindingKind;
+import com.scrapersky.session.doctor.internal.report.Report;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,12 +22,32 @@ final class Login {
 
     private static final Set<String> ADDRESS = Set.of("PGDBNAME", "PGHOST", "PGPORT", "sslmode");
 
+    private static final Set<String> REFUSED_BY_POOLERS = Set.of("currentSchema", "options");
+
     private Login() {}
 
-    static Connection open(Target target, Reached reached, String sslmode) throws SQLException {
+    /**
+     * Logs in as the URL says; where a pooler refuses a parameter of it, which happens before any password is asked for, that is
+     * told and left out.
+     */
+    static Connection open(Target target, Reached reached, String sslmode, Report report) throws SQLException {
+        try {
+            return open(target, reached, sslmode, Set.of());
+        } catch (SQLException error) {
+            Finding finding = Failure.of(error, false).finding();
+            if (finding.kind() != FindingKind.STARTUP_PARAMETER_REFUSED) {
+                throw error;
+            }
+            report.add(finding);
+            return open(target, reached, sslmode, REFUSED_BY_POOLERS);
+        }
+    }
+
+    private static Connection open(Target target, Reached reached, String sslmode, Set<String> leftOut)
+            throws SQLException {
         Properties properties = new Properties();
         for (Map.Entry<String, String> property : target.driverProperties().entrySet()) {
-            if (!ADDRESS.contains(property.getKey())) {
+            if (!ADDRESS.contains(property.getKey()) && !leftOut.contains(property.getKey())) {
                 properties.setProperty(property.getKey(), property.getValue());
             }
         }

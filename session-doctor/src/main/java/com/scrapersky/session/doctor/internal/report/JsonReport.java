@@ -25,7 +25,7 @@ public final class JsonReport {
         Map<String, Object> sections = new LinkedHashMap<>();
         for (Section section : report.sections()) {
             Map<String, Object> facts = new LinkedHashMap<>();
-            section.facts().forEach(fact -> facts.put(fact.id(), fact.value()));
+            section.facts().forEach(fact -> facts.merge(fact.id(), fact.value(), (first, next) -> first + "\n" + next));
             sections.put(section.id(), facts);
         }
         json.put("facts", sections);
