@@ -37,7 +37,7 @@ final class Golden {
                 .replaceAll("\\d{4}-\\d{2}-\\d{2}", "<date>")
                 .replaceAll("PostgreSQL 18\\.\\d+", "PostgreSQL 18")
                 .replaceAll("\\d+ of 100 in use", "<n> of 100 in use")
-                .replaceAll("/tmp/\\S+\\.pem", "<file>")
+                .replaceAll("(?<=sslrootcert=)\\S*root\\.pem|\\S*/root\\.pem", "<file>")
                 .replaceAll("(?m) +$", "");
     }
 }
