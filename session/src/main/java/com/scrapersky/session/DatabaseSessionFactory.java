@@ -530,6 +530,23 @@ public final class DatabaseSessionFactory implements AutoCloseable {
                     retry);
         }
 
+        /**
+         * Finds out what is in front of the database and what {@link #build()} would apply because of it, without a pool: the
+         * two or three connections that it takes are closed when it returns, and nothing is left on any backend. A dry run for
+         * deployment checks; {@code sky-doctor} tells the same.
+         *
+         * <pre>{@code
+         * System.out.println(DatabaseSessionFactory.builder(url).diagnose());
+         * }</pre>
+         *
+         * <p>Costs a login and about three round trips, and a second login where a pooler's mode is in question.
+         *
+         * @throws ConnectionException if the database cannot be reached, or refuses the login
+         */
+        public PoolerProfile diagnose() {
+            return new PoolAssembly(url, driverProperties, pooler, maximumPoolSize, connectionTimeout).diagnose();
+        }
+
         private @Nullable SessionPool sessions() {
             DatabaseUrl target = SessionUrls.choose(url, sessionUrl);
             if (target == null) {

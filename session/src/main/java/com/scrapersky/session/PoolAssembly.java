@@ -155,6 +155,12 @@ final class PoolAssembly {
         return ConnectionSource.owning(pool, inForce(profile), guard, shared ? start.settings() : Map.of(), sessions);
     }
 
+    /** What is in front and what a pool would be opened with; opens none. */
+    PoolerProfile diagnose() {
+        PoolerProfile known = given;
+        return inForce(known == null ? detect() : known);
+    }
+
     /** A pool for sessions with backends of their own, to be opened when the first one is needed. */
     SessionPool.Opened openSessions() {
         PoolerProfile profile = profile();

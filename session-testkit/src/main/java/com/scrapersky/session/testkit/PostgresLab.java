@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
 
     private static final int PORT_ATTEMPTS = 5;
+
+    /** A primary, and a standby that answers questions. */
+    private static final Set<String> STARTED = Set.of("ready", "standby");
 
     private final LabDirectory directory;
     private final String password;
@@ -219,7 +223,7 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
     private boolean isReady() {
         try {
             List<String> lines = Files.readAllLines(statusFile());
-            return lines.size() >= 8 && lines.get(7).strip().equals("ready");
+            return lines.size() >= 8 && STARTED.contains(lines.get(7).strip());
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
@@ -296,6 +300,12 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
             List<String> names = new ArrayList<>(List.of(firstName));
             names.addAll(List.of(moreNames));
             tls = SelfSigned.create(names.toArray(String[]::new));
+            return this;
+        }
+
+        /** As {@link #tls()}, with a certificate that ran out yesterday. */
+        public Builder expiredTls() {
+            tls = SelfSigned.expired();
             return this;
         }
 

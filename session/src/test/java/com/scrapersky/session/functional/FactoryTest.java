@@ -99,6 +99,18 @@ class FactoryTest {
     }
 
     @Test
+    void diagnosesWithoutAPool() {
+        DatabaseSessionFactory.Builder builder =
+                DatabaseSessionFactory.builder(Route.PGBOUNCER_1_18.endpoint().url());
+        PoolerProfile diagnosed = builder.diagnose();
+        try (DatabaseSessionFactory sessions = builder.build()) {
+            assertThat(diagnosed.pooler()).isEqualTo(Pooler.PGBOUNCER);
+            assertThat(diagnosed.mode()).isEqualTo(Mode.TRANSACTION);
+            assertThat(diagnosed.parameters()).isEqualTo(sessions.profile().parameters());
+        }
+    }
+
+    @Test
     void whatTheUserSetsWinsAndIsReported() {
         String url =
                 Route.PGBOUNCER_1_18.endpoint().url() + "?prepareThreshold=3&application_name=billing&sslmode=disable";

@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -21,6 +22,9 @@ public final class PoolerDetection {
 
     /** How long a second look may wait for a backend; a pool that is exhausted tells nothing. */
     private static final int SECOND_LOOK_MILLISECONDS = 1000;
+
+    /** How often a connection is asked whether its backend is still the same. */
+    private static final int LOOKS = 3;
 
     private final List<Evidence> evidence = new ArrayList<>();
     private Pooler pooler = Pooler.UNKNOWN;
@@ -54,6 +58,14 @@ public final class PoolerDetection {
      */
     public static Finding detect(Connector connector, Destination destination, boolean secondLook) throws SQLException {
         return new PoolerDetection().look(connector, destination, secondLook);
+    }
+
+    /** What the host's name alone says; nobody is asked. Empty where it says nothing. */
+    public static Optional<Finding> byName(Destination destination) {
+        PoolerDetection detection = new PoolerDetection();
+        detection.readNames(destination);
+        Mode mode = detection.mode;
+        return mode == null ? Optional.empty() : Optional.of(new Finding(detection.pooler, mode, detection.evidence));
     }
 
     private Finding look(Connector connector, Destination destination, boolean secondLook) throws SQLException {
@@ -142,11 +154,20 @@ public final class PoolerDetection {
                         + " while the first was still open");
                 return;
             }
-            int backendNow = backendPid(first);
-            if (backendNow != backendOfFirst) {
-                transactionMode(
-                        "one connection was served by backend " + backendOfFirst + ", then by backend " + backendNow);
+            // A pooler that takes turns comes to another one within two; one that takes the latest gave that to the
+            // second.
+            for (int look = 0; look < LOOKS; look++) {
+                int backendNow = backendPid(first);
+                if (backendNow != backendOfFirst) {
+                    transactionMode("one connection was served by backend " + backendOfFirst + ", then by backend "
+                            + backendNow);
+                    return;
+                }
             }
+            evidence.add(new Evidence(
+                    "two connections kept backends of their own while both were used in turns",
+                    "session mode, unless others used this pooler just then",
+                    false));
         } catch (SQLException unanswered) {
             evidence.add(new Evidence(
                     "a second look got no answer within " + SECOND_LOOK_MILLISECONDS + " ms",

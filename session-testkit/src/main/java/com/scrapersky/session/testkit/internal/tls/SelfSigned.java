@@ -46,11 +46,22 @@ public final class SelfSigned {
 
     /** For these host names and IPv4 addresses. */
     public static SelfSigned create(String... hosts) {
+        Instant now = Instant.now();
+        return create(now.minus(VALIDITY), now.plus(VALIDITY), hosts);
+    }
+
+    /** For {@code localhost} and 127.0.0.1, until yesterday. */
+    public static SelfSigned expired() {
+        Instant yesterday = Instant.now().minus(Duration.ofDays(1));
+        return create(yesterday.minus(VALIDITY), yesterday, "localhost", "127.0.0.1");
+    }
+
+    private static SelfSigned create(Instant from, Instant until, String... hosts) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
             KeyPair keys = generator.generateKeyPair();
-            byte[] encoded = certificate(keys, hosts);
+            byte[] encoded = certificate(keys, from, until, hosts);
             Certificate certificate =
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(encoded));
 
@@ -76,8 +87,8 @@ public final class SelfSigned {
         return "-----BEGIN " + what + "-----\n" + body + "\n-----END " + what + "-----\n";
     }
 
-    private static byte[] certificate(KeyPair keys, String... hosts) throws GeneralSecurityException {
-        Instant now = Instant.now();
+    private static byte[] certificate(KeyPair keys, Instant from, Instant until, String... hosts)
+            throws GeneralSecurityException {
         byte[] name = Der.sequence(Der.set(Der.sequence(Der.oid(2, 5, 4, 3), Der.utf8(hosts[0]))));
         byte[] alternatives =
                 Der.sequence(Arrays.stream(hosts).map(SelfSigned::alternative).toArray(byte[][]::new));
@@ -90,7 +101,7 @@ public final class SelfSigned {
                 Der.integer(new BigInteger(64, new SecureRandom())),
                 ECDSA_WITH_SHA256,
                 name,
-                Der.sequence(Der.time(now.minus(VALIDITY)), Der.time(now.plus(VALIDITY))),
+                Der.sequence(Der.time(from), Der.time(until)),
                 name,
                 keys.getPublic().getEncoded(),
                 Der.tagged(0xa3, extensions));

@@ -1,0 +1,5 @@
+/** Errors in plain words. */
+@NullMarked
+package com.scrapersky.session.doctor.internal.explain;
+
+import org.jspecify.annotations.NullMarked;

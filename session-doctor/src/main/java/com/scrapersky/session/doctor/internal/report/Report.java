@@ -1,0 +1,79 @@
+package com.scrapersky.session.doctor.internal.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All that an examination tells. Not thread-safe. */
+public final class Report {
+
+    private final List<Section> sections = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
+    private final Map<String, String> configurations = new LinkedHashMap<>();
+    private Outcome outcome = Outcome.READ_ONLY_THE_URL;
+
+    /** Begins a subject; those without facts are not told. */
+    public Section section(String title) {
+        Section section = new Section(title);
+        sections.add(section);
+        return section;
+    }
+
+    public void add(Finding finding) {
+        findings.add(finding);
+    }
+
+    public void add(FindingKind kind, String evidence) {
+        findings.add(Finding.of(kind, evidence));
+    }
+
+    /** What to paste, by the name of the tool. */
+    public void configuration(String tool, String text) {
+        configurations.put(tool, text);
+    }
+
+    public void outcome(Outcome reached) {
+        outcome = reached;
+    }
+
+    public List<Section> sections() {
+        return sections.stream().filter(section -> !section.facts().isEmpty()).toList();
+    }
+
+    /** The worst first; those of one severity in the order in which they were made. */
+    public List<Finding> findings() {
+        return findings.stream()
+                .sorted(Comparator.comparing(Finding::severity).reversed())
+                .toList();
+    }
+
+    public Map<String, String> configurations() {
+        return Map.copyOf(configurations);
+    }
+
+    /** In the order in which they were given. */
+    public List<String> tools() {
+        return List.copyOf(configurations.keySet());
+    }
+
+    public Outcome outcome() {
+        return outcome;
+    }
+
+    /**
+     * What the process ends with.
+     *
+     * @param failOn from which severity on findings are a failure; empty for none
+     */
+    public int exitCode(Optional<Severity> failOn) {
+        if (outcome.exitCode() != 0) {
+            return outcome.exitCode();
+        }
+        boolean fails = failOn.isPresent()
+                && findings.stream().anyMatch(finding -> finding.severity().compareTo(failOn.get()) >= 0);
+        return fails ? 1 : 0;
+    }
+}

@@ -1,0 +1,35 @@
+package com.scrapersky.session.doctor;
+
+import com.scrapersky.session.doctor.internal.command.Console;
+import com.scrapersky.session.doctor.internal.command.RootCommand;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** One call of the command, as from a shell without a terminal. Its lines are not broken, so that numbers may be of any length. */
+record Run(int exitCode, String out, String err) {
+
+    static Run of(String... arguments) {
+        return with(Map.of(), "", arguments);
+    }
+
+    static Run with(Map<String, String> environment, String input, String... arguments) {
+        Map<String, String> variables = new HashMap<>(Map.of("COLUMNS", "9999"));
+        variables.putAll(environment);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                variables,
+                false,
+                prompt -> Optional.empty());
+        int exitCode = RootCommand.run(console, arguments);
+        return new Run(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+}
