@@ -30,7 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // What is compared is a ratio: a machine that is busy may take its time.
 @Tag("alone")
-@Tag("once")
 class LatencyTest {
 
     private static final double LIMIT = 1.15;
