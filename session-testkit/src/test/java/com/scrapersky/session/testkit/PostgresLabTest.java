@@ -3,12 +3,17 @@ package com.scrapersky.session.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PostgresLabTest {
 
@@ -40,6 +45,25 @@ class PostgresLabTest {
                 Connection connection = lab.connect(Map.of("password", "anything"))) {
             assertThat(query(connection, "select current_user")).isEqualTo("postgres");
         }
+    }
+
+    @Test
+    void keepsItsFilesWhereItIsTold(@TempDir Path directory) throws IOException {
+        // The server runs as another user than root, who has to get there.
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String before = System.setProperty("sky.testkit.directory", directory.toString());
+        try (PostgresLab lab = PostgresLab.start()) {
+            assertThat(lab.isRunning()).isTrue();
+            assertThat(directory)
+                    .isDirectoryContaining(file -> file.getFileName().toString().startsWith("sky-postgres-"));
+        } finally {
+            if (before == null) {
+                System.clearProperty("sky.testkit.directory");
+            } else {
+                System.setProperty("sky.testkit.directory", before);
+            }
+        }
+        assertThat(directory).isEmptyDirectory();
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * poolers, so random programs have to find it.
  */
 @MayLeak("what the plain driver leaves is what these programs are to find")
+@Tag("once")
 class UnguardedPoolTest {
 
     /** By everything together one is found in the first or second program. */

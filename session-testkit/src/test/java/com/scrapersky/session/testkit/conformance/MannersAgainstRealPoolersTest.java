@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.TestFactory;
  * The imitation is checked against the real thing: every case runs behind a real PgBouncer and behind the {@link
  * TransactionPooler} that imitates it, and what the program sees and what it leaves on the backends has to be the same.
  */
+@Tag("once")
 class MannersAgainstRealPoolersTest {
 
     private static PostgresLab postgres;

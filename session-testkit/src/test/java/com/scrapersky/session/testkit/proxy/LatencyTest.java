@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and the best of several sets.
  */
 @Timeout(value = 15, unit = TimeUnit.MINUTES) // What is compared is a ratio: a machine that is busy may take its time.
+@Tag("alone")
 class LatencyTest {
 
     private static final double LIMIT = 1.15;

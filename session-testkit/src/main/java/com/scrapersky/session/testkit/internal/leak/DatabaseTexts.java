@@ -14,11 +14,12 @@ final class DatabaseTexts {
             not in ('pg_catalog'::pg_catalog.regnamespace, 'information_schema'::pg_catalog.regnamespace)
             """;
 
+    // What PostgreSQL brings along has lower ids (transam.h, FirstNormalObjectId), and this is asked for at every look.
     private static final String QUERY = """
-            select prosrc from pg_catalog.pg_proc where pronamespace %1$s
+            select prosrc from pg_catalog.pg_proc where oid >= 16384 and pronamespace %1$s
             union all
             select pg_catalog.pg_get_functiondef(oid) from pg_catalog.pg_proc
-             where prosqlbody is not null and prokind in ('f', 'p') and pronamespace %1$s
+             where oid >= 16384 and prosqlbody is not null and prokind in ('f', 'p') and pronamespace %1$s
             union all
             select pg_catalog.pg_get_expr(polqual, polrelid) from pg_catalog.pg_policy
             union all
@@ -41,7 +42,7 @@ final class DatabaseTexts {
             select 'set ' || pg_catalog.split_part(entry, '=', 1) || ' ='
               from (select setconfig from pg_catalog.pg_db_role_setting
                     union all
-                    select proconfig from pg_catalog.pg_proc) settings (config), pg_catalog.unnest(config) entry
+                    select proconfig from pg_catalog.pg_proc where proconfig is not null) settings (config), pg_catalog.unnest(config) entry
             """.formatted(FOREIGN);
 
     private DatabaseTexts() {}

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StateReader {
 
-    // Everything is qualified: the search path may be what leaked.
+    // Everything is qualified: the search path may be what leaked. Whoever makes an object now gives it an id from
+    // 16384 on
+    // (transam.h, FirstNormalObjectId), which spares a look through all of PostgreSQL's own.
     private static final String QUERY = """
             select 'SETTING', name, setting || coalesce(' ' || unit, ''), reset_val || coalesce(' ' || unit, '')
               from pg_catalog.pg_settings
@@ -41,12 +43,12 @@ public final class StateReader {
                    case relkind when 'v' then 'view' when 'S' then 'sequence' when 'c' then 'type' else 'table' end,
                    null
               from pg_catalog.pg_class
-             where relnamespace = pg_catalog.pg_my_temp_schema() and relkind in ('r', 'p', 'v', 'S', 'f', 'c')
+             where oid >= 16384 and relnamespace = pg_catalog.pg_my_temp_schema() and relkind in ('r', 'p', 'v', 'S', 'f', 'c')
             union all
             select 'TEMPORARY_OBJECT', proname || '(' || pg_catalog.pg_get_function_arguments(oid) || ')', 'function',
                    null
               from pg_catalog.pg_proc
-             where pronamespace = pg_catalog.pg_my_temp_schema()
+             where oid >= 16384 and pronamespace = pg_catalog.pg_my_temp_schema()
             union all
             select 'ADVISORY_LOCK',
                    -- objsubid 1: one bigint key, in two halves; 2: two int keys (PostgreSQL, view pg_locks).

@@ -11,7 +11,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * Free ports for servers on the loopback address, from below the range that systems hand out to outgoing connections.
  *
  * <p>Inside that range (Linux: 32768 and up) a stopped server's port could be taken by any client while a fault test
- * keeps the server down, and a client that calls a port without a listener could even be connected to itself.
+ * keeps the server down, and a client that calls a port without a listener could even be connected to itself. Where a
+ * build numbers its JVMs by the system property {@code sky.testkit.fork}, up to four of them have ports of their own.
  */
 public final class LoopbackPorts {
 
@@ -21,12 +22,17 @@ public final class LoopbackPorts {
     private static final int HIGHEST = 32_000;
     private static final int CONNECT_LIMIT_MILLIS = 5_000;
 
+    // JVMs that test at once must not take the port of a server that another of them keeps down for a while.
+    private static final int RANGES = 4;
+    private static final int SIZE = (HIGHEST - LOWEST) / RANGES;
+    private static final int START = LOWEST + Integer.getInteger("sky.testkit.fork", 0) % RANGES * SIZE;
+
     private LoopbackPorts() {}
 
     /** A port that was free a moment ago; the caller tries another when its server finds it taken. */
     public static int free() {
         for (int attempt = 0; attempt < 1_000; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            int port = START + ThreadLocalRandom.current().nextInt(SIZE);
             try (ServerSocket socket = new ServerSocket()) {
                 socket.bind(address(port));
                 return port;
@@ -34,7 +40,7 @@ public final class LoopbackPorts {
                 // Another server has this one: the next number is as good.
             }
         }
-        throw new IllegalStateException("No free port on " + HOST + " between " + LOWEST + " and " + HIGHEST);
+        throw new IllegalStateException("No free port on " + HOST + " between " + START + " and " + (START + SIZE));
     }
 
     /** Whether a server accepts connections on this port. */
