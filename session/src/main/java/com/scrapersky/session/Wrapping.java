@@ -94,8 +94,7 @@ public final class Wrapping {
      * @throws ConnectionException if the pool gives no connection, or one that is not pgjdbc's
      */
     public DatabaseSessionFactory build() {
-        return new DatabaseSessionFactory(
-                ConnectionSource.over(this), ContextBinding.of(roles, context), retry);
+        return new DatabaseSessionFactory(ConnectionSource.over(this), ContextBinding.of(roles, context), retry);
     }
 
     DataSource pool() {

@@ -11,6 +11,7 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -40,6 +41,7 @@ final class GuardedDataSource implements DataSource {
 
     private volatile @Nullable DatabaseSessionFactory sessions;
     private volatile @Nullable DataSource safe;
+    private volatile Consumer<String> failures = state -> {};
 
     /**
      * @param certainlyPgjdbc whether its connections are known to be pgjdbc's without a look
@@ -60,7 +62,18 @@ final class GuardedDataSource implements DataSource {
     @Override
     public Connection getConnection() throws SQLException {
         DataSource known = safe;
-        return (known == null ? open() : known).getConnection();
+        try {
+            return (known == null ? open() : known).getConnection();
+        } catch (SQLException failure) {
+            String state = failure.getSQLState();
+            failures.accept(state == null ? "none" : state);
+            throw failure;
+        }
+    }
+
+    /** @param listener is told the SQLSTATE each time that no connection could be had */
+    void onFailure(Consumer<String> listener) {
+        failures = listener;
     }
 
     /** Connections with the login's own rights, whatever context there is: for migrations. */

@@ -17,7 +17,11 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
  * @param address hosts, ports and database
  * @param jdbcUrl the same with its parameters, TLS above all, without user and password
  */
-record MigrationUrl(String address, String jdbcUrl, @Nullable String user, @Nullable String password) {
+record MigrationUrl(
+        String address,
+        String jdbcUrl,
+        @Nullable String user,
+        @Nullable String password) {
 
     /** What names the server and the login, and so is told otherwise. */
     private static final Set<String> LOGIN = Set.of("user", "password", "PGDBNAME", "PGHOST", "PGPORT");
@@ -26,7 +30,8 @@ record MigrationUrl(String address, String jdbcUrl, @Nullable String user, @Null
         if (!properties.migration().enabled()) {
             return Optional.empty();
         }
-        String told = properties.migration().url() != null ? properties.migration().url() : properties.sessionUrl();
+        String told =
+                properties.migration().url() != null ? properties.migration().url() : properties.sessionUrl();
         if (told != null) {
             DatabaseUrl url = DatabaseUrl.parse(told);
             return Optional.of(new MigrationUrl(

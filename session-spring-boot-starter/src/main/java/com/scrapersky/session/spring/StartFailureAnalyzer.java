@@ -52,10 +52,12 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
 
     private static FailureAnalysis ofType(BeanNotOfRequiredTypeException wanted) {
         return new FailureAnalysis(
-                "The bean '" + wanted.getBeanName() + "' is wanted as " + wanted.getRequiredType().getName()
+                "The bean '" + wanted.getBeanName() + "' is wanted as "
+                        + wanted.getRequiredType().getName()
                         + ", and is a DataSource that Sky Session has put around it.",
                 "Ask for a " + DataSource.class.getName() + ", and for the pool itself by"
-                        + " dataSource.unwrap(" + wanted.getRequiredType().getSimpleName() + ".class). Or leave the bean as it"
+                        + " dataSource.unwrap(" + wanted.getRequiredType().getSimpleName()
+                        + ".class). Or leave the bean as it"
                         + " is: sky.session.exclude=" + wanted.getBeanName(),
                 wanted);
     }

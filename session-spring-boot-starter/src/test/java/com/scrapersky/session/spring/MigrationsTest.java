@@ -93,22 +93,19 @@ class MigrationsTest {
                         "sky.session.session-url=postgresql://nowhere.invalid/none",
                         "spring.flyway.user=" + Route.postgres().user(),
                         "spring.flyway.password=" + Route.postgres().password())
-                .run(context -> assertThat(urlOf(context.getBean(Flyway.class)
-                                .getConfiguration()
-                                .getDataSource()))
+                .run(context -> assertThat(urlOf(
+                                context.getBean(Flyway.class).getConfiguration().getDataSource()))
                         .startsWith(Route.PGBOUNCER_1_26.url("")));
     }
 
     @Test
     void liquibaseGoesToTheSessionUrl(CapturedOutput output) {
-        liquibase
-                .withPropertyValues("sky.session.migration.url=" + server)
-                .run(context -> {
-                    assertThat(context).hasNotFailed();
-                    assertThat(context.getBean(LiquibaseConnectionDetails.class).getJdbcUrl())
-                            .contains(":" + Route.postgres().port() + "/");
-                    assertThat(output).doesNotContain(WARNING);
-                });
+        liquibase.withPropertyValues("sky.session.migration.url=" + server).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean(LiquibaseConnectionDetails.class).getJdbcUrl())
+                    .contains(":" + Route.postgres().port() + "/");
+            assertThat(output).doesNotContain(WARNING);
+        });
         liquibase.run(context -> {
             assertThat(context).hasNotFailed();
             assertThat(output).contains("Liquibase " + WARNING);

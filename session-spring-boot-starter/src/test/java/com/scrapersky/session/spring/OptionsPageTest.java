@@ -32,10 +32,11 @@ class OptionsPageTest {
 
     @Test
     void eachOptionHasADescription() {
-        assertThat(OptionsPage.properties()).isNotEmpty().allSatisfy(property -> assertThat(
-                        (String) property.get("description"))
-                .as((String) property.get("name"))
-                .endsWith("."));
+        assertThat(OptionsPage.properties())
+                .isNotEmpty()
+                .allSatisfy(property -> assertThat((String) property.get("description"))
+                        .as((String) property.get("name"))
+                        .endsWith("."));
     }
 
     @Test
@@ -70,8 +71,8 @@ class OptionsPageTest {
     @Test
     void whatIsOutOfBoundsIsRefused() {
         new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        DataSourceAutoConfiguration.class, SkySessionAutoConfiguration.class))
+                .withConfiguration(
+                        AutoConfigurations.of(DataSourceAutoConfiguration.class, SkySessionAutoConfiguration.class))
                 .withPropertyValues(Route.DIRECT.properties("sky.session.maximum-session-connections=0"))
                 .run(context -> assertThat(context.getStartupFailure())
                         .hasStackTraceContaining("sky.session.maximum-session-connections must be at least 1"));
@@ -80,17 +81,19 @@ class OptionsPageTest {
     @Test
     void allTogetherAreUnderstood() {
         new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        DataSourceAutoConfiguration.class, SkySessionAutoConfiguration.class))
+                .withConfiguration(
+                        AutoConfigurations.of(DataSourceAutoConfiguration.class, SkySessionAutoConfiguration.class))
                 .withPropertyValues(Route.PGBOUNCER_1_26.properties(
                         "sky.session.pooler=pgbouncer-transaction",
-                        "sky.session.session-url=postgresql://localhost:" + Route.postgres().port() + "/"
+                        "sky.session.session-url=postgresql://localhost:"
+                                + Route.postgres().port() + "/"
                                 + Route.postgres().database(),
                         "sky.session.maximum-session-connections=1",
                         "sky.session.policy.advisory-lock=move"))
                 .run(context -> {
                     var sessions = context.getBean(com.scrapersky.session.DatabaseSessionFactory.class);
-                    assertThat(sessions.profile().evidence().get(0).conclusion()).isEqualTo("taken at its word");
+                    assertThat(sessions.profile().evidence().get(0).conclusion())
+                            .isEqualTo("taken at its word");
                     try (var connection = sessions.dataSource().getConnection();
                             var statement = connection.createStatement()) {
                         statement.execute("select pg_advisory_lock(42)");

@@ -108,10 +108,12 @@ class SecurityTest {
 
     @Test
     void aBeanOfTheApplicationDecidesInstead() {
-        secured.withBean(SessionContextSource.class, () -> () -> SessionContext.builder()
-                        .role("clerk")
-                        .claims(Map.of("sub", "job"))
-                        .build())
+        secured.withBean(
+                        SessionContextSource.class,
+                        () -> () -> SessionContext.builder()
+                                .role("clerk")
+                                .claims(Map.of("sub", "job"))
+                                .build())
                 .run(context -> assertThat(context.getBean(JdbcTemplate.class).queryForObject(WHO, String.class))
                         .isEqualTo("clerk job"));
     }

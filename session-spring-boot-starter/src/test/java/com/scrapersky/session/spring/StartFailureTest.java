@@ -111,10 +111,7 @@ class StartFailureTest {
 
     @Test
     void whatNeedsASessionAndHasNone(CapturedOutput output) {
-        assertThat(textOf(
-                        Small.class,
-                        output,
-                        Route.LIKE_SUPAVISOR.properties("spring.flyway.init-sqls=listen news")))
+        assertThat(textOf(Small.class, output, Route.LIKE_SUPAVISOR.properties("spring.flyway.init-sqls=listen news")))
                 .contains("Set sky.session.session-url");
     }
 
