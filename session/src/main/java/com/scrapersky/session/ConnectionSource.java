@@ -112,10 +112,18 @@ final class ConnectionSource implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** Somebody else's pool, looked through from one of its connections. */
-    static ConnectionSource over(DataSource pool) {
-        WrappedPool wrapped = WrappedPool.of(pool);
+    /** Somebody else's pool, looked at before it opens, or through one of its connections. */
+    static ConnectionSource over(Wrapping wrapping) {
+        DataSource pool = wrapping.pool();
+        UnopenedPool unopened = UnopenedPool.of(pool);
         try {
+            PoolerProfile found = wrapping.pooler();
+            if (found == null && unopened != null) {
+                found = profileOf(unopened.detect(unopened.destination()));
+            }
+            List<PoolerProfile.Parameter> said =
+                    unopened == null || found == null ? List.of() : unopened.prepare(found);
+            WrappedPool wrapped = WrappedPool.of(pool, found);
             Destination destination;
             List<PoolerProfile.Parameter> parameters;
             SessionStart start;
@@ -124,16 +132,18 @@ final class ConnectionSource implements AutoCloseable {
             try (Connection connection = pool.getConnection()) {
                 Properties url = url(connection.getMetaData());
                 destination = destination(url, connection.getMetaData().getUserName());
-                parameters = existing(connection.unwrap(PGConnection.class));
+                parameters = new ArrayList<>(said);
+                parameters.addAll(existing(connection.unwrap(PGConnection.class)));
                 named = connection.unwrap(PGConnection.class).getPrepareThreshold() != 0;
-                start = SessionStart.of(WrappedPool.parameters(url));
+                start = unopened == null ? SessionStart.of(WrappedPool.parameters(url)) : unopened.start();
                 applicationName = url.getProperty("ApplicationName");
             }
-            Finding finding = PoolerDetection.detect(pool::getConnection, destination, false);
-            PoolerProfile found = PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
+            if (found == null) {
+                found = profileOf(PoolerDetection.detect(pool::getConnection, destination, false));
+            }
             wrapped.refuseWhatWouldLeak(found.mode());
             boolean unnamed = found.statementMode() == PoolerProfile.StatementMode.UNNAMED;
-            if (unnamed) {
+            if (unnamed && said.stream().noneMatch(parameter -> parameter.name().equals("prepareThreshold"))) {
                 parameters.add(
                         0,
                         new PoolerProfile.Parameter(
@@ -144,12 +154,20 @@ final class ConnectionSource implements AutoCloseable {
             }
             Map<String, String> defaults = new LinkedHashMap<>(start.settings());
             defaults.putAll(wrapped.settings());
-            Guard.Builder guard = guard(found).readOnlySentAtOnce(start.isReadOnlySentAtOnce());
+            SessionPool sessions = wrapping.sessions(unopened == null ? null : unopened.databaseUrl());
+            Guard.Builder guard = guard(found)
+                    .readOnlySentAtOnce(start.isReadOnlySentAtOnce())
+                    .policy(wrapping.policy())
+                    .sessions(sessions)
+                    .roles(wrapping.roles())
+                    .contexts(wrapping.hasContexts());
             String initSql = wrapped.initSql();
             if (initSql != null) {
                 defaults = settingsOf(pool, guard.defaults(defaults).build(), initSql);
             }
-            List<String> warnings = new ArrayList<>(AutomaticParameters.warnings(found, parameters));
+            List<PoolerProfile.Parameter> asItIs = new ArrayList<>(parameters);
+            asItIs.removeAll(said);
+            List<String> warnings = new ArrayList<>(AutomaticParameters.warnings(found, asItIs));
             if (unnamed && named) {
                 warnings.add(
                         "the wrapped pool opens its connections without prepareThreshold=0: what it sends before the"
@@ -161,10 +179,14 @@ final class ConnectionSource implements AutoCloseable {
                     new PoolSafeDataSource(pool, built, unnamed, () -> null),
                     null,
                     found.with(parameters, warnings, List.of()),
-                    null);
+                    sessions);
         } catch (SQLException error) {
             throw Errors.noConnection("the wrapped DataSource gave none of pgjdbc: ", error);
         }
+    }
+
+    private static PoolerProfile profileOf(Finding finding) {
+        return PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
     }
 
     /** What a text sets that a pool would run on each new connection. */
@@ -185,7 +207,7 @@ final class ConnectionSource implements AutoCloseable {
     }
 
     /** By the driver's own reader: a pool that works may well have a URL that libpq would refuse. */
-    private static Destination destination(Properties url, String user) {
+    static Destination destination(Properties url, String user) {
         String port = first(url.getProperty("PGPORT", "5432"));
         return new Destination(
                 first(url.getProperty("PGHOST", "localhost")),

@@ -120,7 +120,9 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * and a pooler is in front (a field of the driver, no round trip); what cannot be changed on an open connection is
      * reported in {@link #profile()}. Closing the factory leaves the pool open.
      *
-     * <p>Behind a transaction pooler the pool should say {@code prepareThreshold=0} and {@code assumeMinServerVersion=12} by
+     * <p>A HikariDataSource that has not opened anything yet is told {@code prepareThreshold=0} and {@code
+     * assumeMinServerVersion=12} where a transaction pooler is found, and no more to open connections with {@code
+     * currentSchema} and {@code options}, which sessions begin with instead. Any other pool should say the two by
      * itself: what it sends before the library gets a connection cannot be kept from a backend. HikariCP asks a connection that
      * has rested whether it lives, and for that needs a backend; a factory that opens its own pool does not. Over the DataSource of
      * a transaction manager (XA) the transaction is the manager's: it goes on when a connection is closed.
@@ -128,8 +130,12 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * @throws ConnectionException if the pool gives no connection, or one that is not pgjdbc's
      */
     public static DatabaseSessionFactory wrap(DataSource dataSource) {
-        return new DatabaseSessionFactory(
-                ConnectionSource.over(dataSource), ContextBinding.of(Set.of(), null), RetryPolicy.standard());
+        return wrapping(dataSource).build();
+    }
+
+    /** Begins a factory over a pool that exists already, with roles, a context or a session URL: see {@link #wrap}. */
+    public static Wrapping wrapping(DataSource dataSource) {
+        return new Wrapping(dataSource);
     }
 
     /**

@@ -205,7 +205,7 @@ public final class DatabaseUrl {
     }
 
     /** pgjdbc's properties for this URL, user and PASSWORD among them; only what the URL says, no defaults of ours. */
-    Map<String, String> driverProperties() {
+    public Map<String, String> driverProperties() {
         return settings.driverProperties();
     }
 

@@ -28,11 +28,16 @@ final class WrappedPool {
         this.hikari = pool instanceof HikariDataSource own ? own : null;
     }
 
-    /** Takes over what the pool would set, where it has not begun to. */
-    static WrappedPool of(DataSource pool) {
+    /**
+     * Takes over what the pool would set, where it has not begun to.
+     *
+     * @param known what is in front of the database, or null where that is to be found out through the pool
+     */
+    static WrappedPool of(DataSource pool, @Nullable PoolerProfile known) {
         WrappedPool wrapped = new WrappedPool(pool);
         HikariDataSource hikari = wrapped.hikari;
-        if (hikari != null && !hikari.isRunning() && !hikari.isClosed()) {
+        boolean shared = known == null || known.mode() == Mode.TRANSACTION;
+        if (shared && hikari != null && !hikari.isRunning() && !hikari.isClosed()) {
             wrapped.takeOver(hikari);
         }
         return wrapped;

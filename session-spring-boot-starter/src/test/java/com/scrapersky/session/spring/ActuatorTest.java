@@ -1,0 +1,178 @@
+package com.scrapersky.session.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.scrapersky.session.testkit.PoolerError;
+import com.scrapersky.session.testkit.PoolerFaults.Fault;
+import com.scrapersky.session.testkit.TransactionPooler;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.info.Info;
+import org.springframework.boot.actuate.info.InfoContributor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.metrics.DataSourcePoolMetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizationAutoConfiguration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What operators see. */
+class ActuatorTest {
+
+    private static final Path DASHBOARD = Path.of("..", "docs", "grafana", "sky-session.json");
+
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    DataSourceAutoConfiguration.class,
+                    DataSourceTransactionManagerAutoConfiguration.class,
+                    TransactionManagerCustomizationAutoConfiguration.class,
+                    TransactionAutoConfiguration.class,
+                    JdbcTemplateAutoConfiguration.class,
+                    MetricsAutoConfiguration.class,
+                    CompositeMeterRegistryAutoConfiguration.class,
+                    SimpleMetricsExportAutoConfiguration.class,
+                    DataSourcePoolMetricsAutoConfiguration.class,
+                    SkySessionAutoConfiguration.class,
+                    SkySessionActuatorAutoConfiguration.class))
+            .withPropertyValues(
+                    "management.endpoints.web.exposure.include=skysession",
+                    "management.endpoints.jmx.exposure.include=skysession",
+                    "spring.jmx.enabled=true",
+                    "sky.session.session-url=" + Route.postgres().url())
+            .withPropertyValues(Route.LIKE_SUPAVISOR.properties());
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void theEndpointTellsWhatIsInFrontAndNoSecret() {
+        application
+                .withPropertyValues("spring.datasource.password=wrong-but-secret")
+                .run(context -> {
+                    SkySessionEndpoint endpoint = context.getBean(SkySessionEndpoint.class);
+                    assertThat(endpoint.dataSources().toString())
+                            .isEqualTo("{dataSources={dataSource={opened=false}}}");
+                });
+        application.run(context -> {
+            JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+            jdbc.queryForObject("select pg_try_advisory_lock(7)", Boolean.class);
+            SkySessionEndpoint endpoint = context.getBean(SkySessionEndpoint.class);
+            var told =
+                    ((Map<String, Map<String, Object>>) endpoint.dataSources().get("dataSources")).get("dataSource");
+            assertThat(told)
+                    .containsEntry("pooler", "Supavisor")
+                    .containsEntry("mode", "transaction")
+                    .containsEntry("statements", "unnamed")
+                    .containsEntry("sessionMoves", Map.of("advisory-lock", 1L));
+            assertThat(told.toString())
+                    .contains("application_name=Supavisor")
+                    .contains("assumeMinServerVersion")
+                    .doesNotContain("password=")
+                    .doesNotContain("jdbc:");
+        });
+    }
+
+    @Test
+    void healthAndInfo() {
+        application.run(context -> {
+            HealthIndicator health = context.getBean("skySessionHealthIndicator", HealthIndicator.class);
+            assertThat(health.health().getStatus()).isEqualTo(Status.UNKNOWN);
+            context.getBean(DataSource.class).getConnection().close();
+            assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+            assertThat(health.health().getDetails().get("dataSource").toString())
+                    .contains("pooler=Supavisor");
+            Info.Builder info = new Info.Builder();
+            context.getBean(InfoContributor.class).contribute(info);
+            assertThat(info.build().get("skySession").toString()).contains("mode=transaction");
+        });
+    }
+
+    @Test
+    void transactionsErrorsAndMovesAreCounted() {
+        application.run(context -> {
+            JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+            TransactionTemplate transaction = context.getBean(TransactionTemplate.class);
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            transaction.executeWithoutResult(status -> jdbc.execute("select 1"));
+            transaction.executeWithoutResult(status -> {
+                jdbc.execute("select 1");
+                status.setRollbackOnly();
+            });
+            jdbc.queryForObject("select pg_try_advisory_lock(8)", Boolean.class);
+            assertThat(meters.get(SkySessionMetrics.TRANSACTIONS)
+                            .tag("outcome", "committed")
+                            .timer()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(meters.get(SkySessionMetrics.TRANSACTIONS)
+                            .tag("outcome", "rolled_back")
+                            .timer()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(meters.get(SkySessionMetrics.MOVES)
+                            .tag("feature", "advisory-lock")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(meters.get(SkySessionMetrics.OPENED).gauge().value()).isEqualTo(1);
+        });
+        TransactionPooler pooler = (TransactionPooler) Route.LIKE_SUPAVISOR.endpoint();
+        application.run(context -> {
+            try (Fault refusing = pooler.faults()
+                    .refuseClients(PoolerError.fatal("XX000", "(ENOTFOUND) tenant/user postgres.tenant not found"))) {
+                assertThatThrownBy(() -> context.getBean(DataSource.class).getConnection())
+                        .isInstanceOf(java.sql.SQLException.class);
+            }
+            assertThat(context.getBean(MeterRegistry.class)
+                            .get(SkySessionMetrics.CONNECTION_ERRORS)
+                            .tag("db.response.status_code", "XX000")
+                            .counter()
+                            .count())
+                    .isEqualTo(1);
+        });
+    }
+
+    /** In the spelling that Prometheus gets. */
+    @Test
+    void theDashboardShowsWhatThereIs() {
+        application.run(context -> {
+            JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+            context.getBean(TransactionTemplate.class).executeWithoutResult(status -> jdbc.execute("select 1"));
+            Set<String> there = context.getBean(MeterRegistry.class).getMeters().stream()
+                    .map(meter -> meter.getId().getName().replace('.', '_'))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            there.add(SkySessionMetrics.CONNECTION_ERRORS.replace('.', '_'));
+            Set<String> shown = shown();
+            assertThat(shown).hasSizeGreaterThan(5);
+            assertThat(shown)
+                    .allSatisfy(name -> assertThat(there)
+                            .as(name)
+                            .contains(name.replaceAll("(_seconds)?(_bucket|_count|_sum|_max)$|_total$", "")));
+        });
+    }
+
+    private static Set<String> shown() throws IOException {
+        return Pattern.compile("\\b(db_client|sky_session|hikaricp)_[a-z_]+")
+                .matcher(Files.readString(DASHBOARD))
+                .results()
+                .map(result -> result.group())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}
