@@ -1,8 +1,10 @@
 package com.scrapersky.benchmarks.peers;
 
-import com.scrapersky.session.DatabaseSession;
 import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.Pipeline;
+import com.scrapersky.session.Result;
 import com.scrapersky.session.Row;
+import com.scrapersky.session.SessionContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +18,6 @@ public final class Ours implements Peer {
     private static final String INSERT = Texts.INSERT.replace("(?, ?)", "(:profile, :body)");
     private static final String INSERT_ONLY = Texts.INSERT_ONLY.replace("(?, ?)", "(:profile, :body)");
     private static final String UPDATE = Texts.UPDATE.replace("?", ":id");
-    private static final String CONTEXT =
-            "select set_config('role', :role, true), set_config('request.jwt.claims', :claims, true) as claims";
-
     private final DatabaseSessionFactory sessions;
 
     public Ours(DatabaseSessionFactory sessions) {
@@ -43,35 +42,28 @@ public final class Ours implements Peer {
                 .single(Long.class);
     }
 
+    /** The context is made for each operation, as a web layer makes it for each request. */
     @Override
     public Profile contextSelect(int id) {
-        return sessions.read(session -> {
-            session.sql(CONTEXT)
-                    .param("role", Texts.ROLE)
-                    .param("claims", Texts.CLAIMS)
-                    .row();
-            return session.sql(ONE).param("id", id).single(Profile.class);
-        });
+        SessionContext context =
+                SessionContext.builder().role(Texts.ROLE).claims(Texts.CLAIMS).build();
+        return sessions.withContext(context).sql(ONE).param("id", id).single(Profile.class);
     }
 
     @Override
     public int transaction(int id) {
-        return sessions.write(session -> {
-            int sum = 0;
-            for (int i = 0; i < 3; i++) {
-                sum += score(session, id + i);
-            }
-            sum += session.sql(UPDATE).param("id", id).update();
-            session.sql(INSERT)
-                    .param("profile", id)
-                    .param("body", "transaction")
-                    .single(Long.class);
-            return sum;
-        });
+        Pipeline pipeline = sessions.pipeline();
+        Result<Profile> first = score(pipeline, id);
+        Result<Profile> second = score(pipeline, id + 1);
+        Result<Profile> third = score(pipeline, id + 2);
+        Result<Integer> updated = pipeline.sql(UPDATE).param("id", id).update();
+        pipeline.sql(INSERT).param("profile", id).param("body", "transaction").single(Long.class);
+        pipeline.execute();
+        return first.get().score() + second.get().score() + third.get().score() + updated.get();
     }
 
-    private static int score(DatabaseSession session, int id) {
-        return session.sql(ONE).param("id", id).single(Profile.class).score();
+    private static Result<Profile> score(Pipeline pipeline, int id) {
+        return pipeline.sql(ONE).param("id", id).single(Profile.class);
     }
 
     @Override

@@ -6,6 +6,7 @@ import com.scrapersky.benchmarks.peers.JdbiPeer;
 import com.scrapersky.benchmarks.peers.Ours;
 import com.scrapersky.benchmarks.peers.Peer;
 import com.scrapersky.benchmarks.peers.SpringPeer;
+import com.scrapersky.benchmarks.peers.Texts;
 import com.scrapersky.benchmarks.peers.VertxPeer;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.zaxxer.hikari.HikariConfig;
@@ -107,6 +108,7 @@ final class Peers {
                 .user(route.user())
                 .password(route.password())
                 .maximumPoolSize(size)
+                .roles(Texts.ROLE)
                 .build();
     }
 }

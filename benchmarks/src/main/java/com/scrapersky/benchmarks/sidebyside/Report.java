@@ -123,7 +123,15 @@ final class Report {
                 line(
                         "| %s | %s |",
                         workload.title(),
-                        String.join(" | ", row.stream().map(value).toList()));
+                        String.join(
+                                " | ",
+                                results.peers().stream()
+                                        .map(peer -> row.stream()
+                                                .filter(count -> count.peer().equals(peer))
+                                                .map(value)
+                                                .findFirst()
+                                                .orElse("fails"))
+                                        .toList()));
             }
         }
         line("");

@@ -1,0 +1,90 @@
+package com.scrapersky.benchmarks.sidebyside;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.scrapersky.benchmarks.measure.Reading;
+import com.scrapersky.benchmarks.measure.SideBySide;
+import com.scrapersky.benchmarks.measure.Subject;
+import java.io.StringReader;
+import java.util.List;
+import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
+/** The table, the raw numbers and the chart, of a run that was never made. */
+class ReportTest {
+
+    private static final Case ONE = new Case(Workload.ONE_ROW, "direct", 0, 1);
+    private static final List<String> PEERS = List.of(Peers.BY_HAND, "vertx", "sky");
+
+    @Test
+    void theTableHasTheMedianOfTheRatiosOfEachRound() {
+        assertThat(report()).contains("| one-row select | 200 | 4.00 | fails | 2.00 (1.50 … 3.00) |");
+    }
+
+    @Test
+    void theTableHasWhatWasCountedAndWhatTheClientTook() {
+        assertThat(report())
+                .contains("| one-row select | 3 | fails | 1 |")
+                .contains("| one-row select | 7.50 | fails | 1.25 |")
+                .contains("| one-row select | 20 | fails | 10 |")
+                .contains("| one-row select | 3,000 | fails | 2,000 |")
+                .contains("Machine: an abacus.")
+                .contains("`bin/bench short`")
+                .contains("The load was 0.5.");
+    }
+
+    @Test
+    void theRawNumbersHaveALineForEachRound() {
+        assertThat(results().csv().lines())
+                .hasSize(1 + 3 + 3)
+                .contains("direct,0,1,ONE_ROW,by-hand,1,200000,20000,3000", "direct,0,1,ONE_ROW,sky,3,50000,10000,2000");
+    }
+
+    @Test
+    void theChartHasABarForEachPeerThatCouldDoTheWork() throws Exception {
+        Document chart = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(
+                        new StringReader(Chart.of(ONE, results().cases(), results().peers()))));
+        NodeList texts = chart.getElementsByTagName("text");
+        assertThat(java.util.stream.IntStream.range(0, texts.getLength())
+                        .mapToObj(i -> texts.item(i).getTextContent()))
+                .contains("one-row select", "1.00", "2.00", "by-hand", "sky");
+    }
+
+    @Test
+    void whatIsNoOptionIsRefusedWithTheOptionsThereAre() {
+        assertThat(Options.of(List.of("short", "routes=direct", "rounds=5")))
+                .extracting(Options::routes, Options::rounds, Options::roundTrips)
+                .containsExactly(List.of("direct"), 5, List.of(0));
+        assertThatThrownBy(() -> Options.of(List.of("route=direct"))).hasMessageContaining("routes=");
+        assertThatThrownBy(() -> Options.of(List.of("routes=moon"))).hasMessageContaining("moon");
+    }
+
+    private static String report() {
+        return Report.of(results(), "bin/bench short", "an abacus", List.of("PostgreSQL 18"));
+    }
+
+    private static Results results() {
+        SideBySide run = new SideBySide(
+                PEERS.stream().map(name -> new Subject(name, () -> name)).toList());
+        double[] ours = {100_000, 200_000, 50_000};
+        for (double nanos : ours) {
+            run.record(Peers.BY_HAND, new Reading(200_000, 20_000, 3000));
+            run.record("sky", new Reading(nanos, 10_000, 2000));
+        }
+        return new Results(
+                Map.of(ONE, run),
+                PEERS,
+                List.of(
+                        new Counts.Count(Workload.ONE_ROW, Peers.BY_HAND, 3, 7.5),
+                        new Counts.Count(Workload.ONE_ROW, "sky", 1, 1.25)),
+                Map.of(ONE, 50_000.0),
+                List.of("The load was 0.5."));
+    }
+}
