@@ -550,7 +550,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          * @throws ConnectionException if the database cannot be reached, or refuses the login
          */
         public PoolerProfile diagnose() {
-            return new PoolAssembly(url, driverProperties, pooler, maximumPoolSize, connectionTimeout).diagnose();
+            return new PoolAssembly(url, driverProperties, pooler, statementMode, maximumPoolSize, connectionTimeout)
+                    .diagnose();
         }
 
         private @Nullable SessionPool sessions() {

@@ -1,5 +1,6 @@
 package com.scrapersky.session;
 
+import com.scrapersky.session.PoolerProfile.StatementMode;
 import com.scrapersky.session.SessionFeature.Treatment;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -125,7 +126,8 @@ public final class Wrapping {
         if (target == null) {
             return null;
         }
-        PoolAssembly assembly = new PoolAssembly(target, Map.of(), null, maximumSessionConnections, null);
+        PoolAssembly assembly =
+                new PoolAssembly(target, Map.of(), null, StatementMode.AUTO, maximumSessionConnections, null);
         return new SessionPool(assembly::openSessions);
     }
 }

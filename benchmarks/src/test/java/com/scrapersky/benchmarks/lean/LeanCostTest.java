@@ -35,8 +35,8 @@ class LeanCostTest {
             assertThat(sessions.sql(ONE).param("id", 1).single(Profile.class))
                     .isEqualTo(byHand(pool, FakeTexts.ONE).get(0));
             SideBySide run = new SideBySide(List.of(
-                            new Subject("by hand", () -> byHand(pool, FakeTexts.ONE)
-                                    .get(0)),
+                            new Subject(
+                                    "by hand", () -> byHand(pool, FakeTexts.ONE).get(0)),
                             new Subject(
                                     "ours",
                                     () -> sessions.sql(ONE).param("id", 1).single(Profile.class))))

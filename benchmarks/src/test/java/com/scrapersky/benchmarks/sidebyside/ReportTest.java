@@ -42,15 +42,16 @@ class ReportTest {
     void theRawNumbersHaveALineForEachRound() {
         assertThat(results().csv().lines())
                 .hasSize(1 + 3 + 3)
-                .contains("direct,0,1,ONE_ROW,by-hand,1,200000,20000,3000", "direct,0,1,ONE_ROW,sky,3,50000,10000,2000");
+                .contains(
+                        "direct,0,1,ONE_ROW,by-hand,1,200000,20000,3000", "direct,0,1,ONE_ROW,sky,3,50000,10000,2000");
     }
 
     @Test
     void theChartHasABarForEachPeerThatCouldDoTheWork() throws Exception {
         Document chart = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
-                .parse(new InputSource(
-                        new StringReader(Chart.of(ONE, results().cases(), results().peers()))));
+                .parse(new InputSource(new StringReader(
+                        Chart.of(ONE, results().cases(), results().peers()))));
         NodeList texts = chart.getElementsByTagName("text");
         assertThat(java.util.stream.IntStream.range(0, texts.getLength())
                         .mapToObj(i -> texts.item(i).getTextContent()))
