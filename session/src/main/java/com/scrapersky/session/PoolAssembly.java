@@ -157,8 +157,7 @@ final class PoolAssembly {
 
     /** What is in front and what a pool would be opened with; opens none. */
     PoolerProfile diagnose() {
-        PoolerProfile known = given;
-        return inForce(known == null ? detect() : known);
+        return inForce(profile());
     }
 
     /** A pool for sessions with backends of their own, to be opened when the first one is needed. */

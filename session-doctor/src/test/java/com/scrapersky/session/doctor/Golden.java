@@ -31,6 +31,7 @@ final class Golden {
                 .replaceAll("port \\d{5}", "port <port>")
                 .replaceAll("backend -?\\d+", "backend <pid>")
                 .replaceAll("pg_backend_pid\\(\\) says \\d+", "pg_backend_pid() says <pid>")
+                .replaceAll("the pooler calls \\S+", "the pooler calls <name>")
                 .replaceAll("port=\\d{5}", "port=<port>")
                 .replaceAll("\\d+(\\.\\d+)? ms(?! )", "<time>")
                 .replaceAll("\\d+(\\.\\d+)? ms \\(", "<time> (")

@@ -76,7 +76,7 @@ class SkySessionAutoConfiguration {
         List<String> names = List.of(beans.getBeanNamesForType(DataSource.class, false, false));
         return names.contains(name)
                 && (names.size() == 1
-                        || beans.containsBeanDefinition(name)
-                                && beans.getBeanDefinition(name).isPrimary());
+                        || (beans.containsBeanDefinition(name)
+                                && beans.getBeanDefinition(name).isPrimary()));
     }
 }

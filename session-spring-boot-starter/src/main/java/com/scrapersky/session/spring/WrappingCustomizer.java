@@ -22,6 +22,10 @@ import com.scrapersky.session.Wrapping;
 @FunctionalInterface
 public interface WrappingCustomizer {
 
-    /** @param name the name of the DataSource's bean */
+    /**
+     * Changes what is wrapped around one DataSource.
+     *
+     * @param name the name of its bean
+     */
     void customize(String name, Wrapping wrapping);
 }

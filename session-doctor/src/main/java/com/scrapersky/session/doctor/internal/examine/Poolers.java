@@ -32,11 +32,11 @@ final class Poolers {
                     evidence.observation() + ": " + evidence.conclusion()
                             + (evidence.certain() ? " (certain)" : " (likely)"));
         }
+        Evidence statements = profile.statements().evidence();
         section.fact(
                 "prepared statements",
-                profile.statementMode() == StatementMode.NAMED
-                        ? "may be named: they survive"
-                        : "unnamed: names do not survive, or nothing shows that they do");
+                (profile.statementMode() == StatementMode.NAMED ? "may be named; " : "unnamed; ")
+                        + statements.observation() + ": " + statements.conclusion());
         if (!shared) {
             return;
         }
