@@ -52,7 +52,7 @@ final class Judgement {
             return "";
         }
         List<String> left = bench.left();
-        return left.isEmpty() ? wrong : (wrong + "\nit left behind " + left).strip();
+        return (left.isEmpty() ? wrong : wrong + "\nit left behind " + left).strip();
     }
 
     /** Looks at the backends behind all rows of a group; what is there is told by the row that left it. */

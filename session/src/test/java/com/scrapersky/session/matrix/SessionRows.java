@@ -2,6 +2,7 @@ package com.scrapersky.session.matrix;
 
 import static com.scrapersky.session.SessionFeature.ADVISORY_LOCK;
 import static com.scrapersky.session.SessionFeature.COMMIT_OF_FAILED_TRANSACTION;
+import static com.scrapersky.session.SessionFeature.EXTENSION_STATE;
 import static com.scrapersky.session.SessionFeature.HOLDABLE_CURSOR;
 import static com.scrapersky.session.SessionFeature.NOTIFICATION;
 import static com.scrapersky.session.SessionFeature.OWN_TRANSACTION;
@@ -237,6 +238,13 @@ final class SessionRows {
                     "deallocate prepare find",
                     "execute find(1)"),
             transaction(PREPARED_STATEMENT, "PREPARE in the middle", REFUSED, "select 1", "prepare find as select 1"),
+            MatrixRow.of(EXTENSION_STATE, "connections of dblink are gone with the session", MOVES, player -> {
+                player.execute(
+                        "select dblink_connect('other', '" + StateTexts.server() + "')",
+                        "select dblink_get_connections()");
+                player.reborrow();
+                player.execute("select dblink_get_connections()");
+            }),
             texts(
                     RANDOM_SEED,
                     "setseed and random",

@@ -105,6 +105,19 @@ final class SourceRows {
                         player.commit();
                     })
                     .opened(new FreshFactory("readOnlyMode=always")),
+            MatrixRow.of(READ_ONLY, "readOnlyMode=ignore", WORKS, player -> {
+                        player.step("setReadOnly", on -> {
+                            on.setReadOnly(true);
+                            return on.isReadOnly();
+                        });
+                        player.execute("show transaction_read_only");
+                        player.autoCommit(false);
+                        player.execute("show transaction_read_only", "show default_transaction_read_only");
+                        player.commit();
+                        player.execute("show transaction_read_only");
+                        player.commit();
+                    })
+                    .opened(new FreshFactory("readOnlyMode=ignore")),
             MatrixRow.of(SETTING, "ApplicationName", WORKS, player -> {
                         player.execute(
                                 "show application_name",
