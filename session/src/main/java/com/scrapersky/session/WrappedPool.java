@@ -3,6 +3,7 @@ package com.scrapersky.session;
 import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Origin;
 import com.scrapersky.session.PoolerProfile.Parameter;
+import com.scrapersky.session.internal.guard.SqlLiteral;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.util.LinkedHashMap;
@@ -46,7 +47,7 @@ final class WrappedPool {
     private void takeOver(HikariDataSource hikari) {
         String schema = hikari.getSchema();
         if (schema != null) {
-            settings.put("search_path", quoted(schema));
+            settings.put("search_path", SqlLiteral.schema(schema));
             hikari.setSchema(null);
         }
         String isolation = hikari.getTransactionIsolation();
@@ -123,9 +124,5 @@ final class WrappedPool {
             return "read uncommitted";
         }
         return "read committed";
-    }
-
-    private static String quoted(String schema) {
-        return '"' + schema.replace("\"", "\"\"") + '"';
     }
 }

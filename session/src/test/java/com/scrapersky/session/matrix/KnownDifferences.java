@@ -40,21 +40,13 @@ final class KnownDifferences {
                     "^setting: strings without a standard$",
                     "with standard_conforming_strings off, a string with a backslash in front of its quote is refused"),
             everywhere(
-                    "^setting: (settings|an encoding) that the driver does not bear$",
-                    "the driver does not end the connection, as the setting never reaches it"),
-            everywhere(
                     "^JDBC: columns and tables with such names$",
                     "a column named like a function that needs a session is taken for it, and refused"),
-            everywhere(
-                    "^client-info: in a failed transaction$",
-                    "the message of the SQLClientInfoException is another one"),
-            everywhere("^JDBC: that set, and fail$", "the message of the BatchUpdateException is shorter"),
             behind(
                     route -> route == Route.LIKE_SUPAVISOR,
                     "^JDBC: in, (by hand|given up)$",
                     "behind Supavisor, where each transaction is told the time zone, COPY piece by piece in autocommit is"
                             + " refused: setAutoCommit(false) first"),
-            everywhere("^set-schema: schema$", "SHOW search_path gives the name of HikariCP's schema in quotes"),
             everywhere(
                     "^setting: autoCommit and readOnly$",
                     "a setting of a borrower is gone with the connection; directly the pool's next borrower inherits it"),

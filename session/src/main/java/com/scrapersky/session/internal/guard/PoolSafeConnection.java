@@ -17,6 +17,7 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.core.TransactionState;
+import org.postgresql.util.GT;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 
@@ -388,7 +389,11 @@ public final class PoolSafeConnection extends ForwardingConnection {
             throw PSQLState.CONNECTION_DOES_NOT_EXIST.getState().equals(refused.getSQLState())
                     // As the driver tells it, without a state.
                     ? new SQLClientInfoException(refused.getMessage(), failures, refused)
-                    : new SQLClientInfoException(refused.getMessage(), refused.getSQLState(), failures, refused);
+                    : new SQLClientInfoException(
+                            GT.tr("Failed to set ClientInfo property: {0}", name),
+                            refused.getSQLState(),
+                            failures,
+                            refused);
         }
         VirtualState state = session.state();
         state.change(

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Values and names as SQL text, for the few places where PostgreSQL takes no parameters. */
-final class SqlLiteral {
+public final class SqlLiteral {
 
     /** Settings whose values are lists of names, each quoted for itself (PostgreSQL: GUC_LIST_QUOTE). */
     private static final Set<String> LISTS_OF_NAMES =
@@ -72,7 +72,7 @@ final class SqlLiteral {
     }
 
     /** A schema as an element of {@code search_path}, in the server's own spelling where that needs no quotes. */
-    static String schema(String name) {
+    public static String schema(String name) {
         boolean plain = !name.isEmpty() && isStart(name.charAt(0));
         for (int i = 1; plain && i < name.length(); i++) {
             char c = name.charAt(i);

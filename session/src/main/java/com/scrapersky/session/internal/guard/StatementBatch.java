@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.postgresql.util.GT;
 
 /**
  * The texts that a plain statement was given for a batch. Where all are clean the driver sends them in its own way, with the
@@ -172,12 +173,16 @@ final class StatementBatch {
                 for (int before = 0; before < kept; before++) {
                     none[before] = PoolSafeStatement.narrow(counts[before]);
                 }
-                throw new BatchUpdateException(
-                        "Batch entry " + i + " was aborted: " + failed.getMessage(),
+                BatchUpdateException aborted = new BatchUpdateException(
+                        GT.tr(
+                                "Batch entry {0} {1} was aborted: {2}  Call getNextException to see other errors in the batch.",
+                                i, "<unknown>", failed.getMessage()),
                         failed.getSQLState(),
                         failed.getErrorCode(),
                         none,
                         failed);
+                aborted.setNextException(failed);
+                throw aborted;
             }
         }
     }

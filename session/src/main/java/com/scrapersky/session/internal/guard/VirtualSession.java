@@ -453,16 +453,19 @@ final class VirtualSession {
     void landed(KnownText text, Flight flight, Outcome outcome, Set<String> names, boolean wasFailed)
             throws SQLException {
         boolean failed = wasFailed;
+        SQLException unbearable = null;
         for (Step step : flight.steps()) {
             SqlPart part = step.part();
             if (step.purpose() == Purpose.CAPTURE) {
                 captured(outcome.told(step));
+                unbearable = firstOf(unbearable, DriverDemands.violatedBy(outcome.told(step)));
             } else if (step.purpose() == Purpose.LASTING) {
                 state().lasts(step.names());
             } else if (step.purpose() == Purpose.LASTING_IF_TOLD) {
                 state().lasts(outcome.told(step).keySet());
             } else if (step.purpose() == Purpose.READ_BACK) {
                 outcome.told(step).forEach(state()::changedAtBackend);
+                unbearable = firstOf(unbearable, DriverDemands.violatedBy(outcome.told(step)));
             } else if (part != null && step.purpose() == Purpose.CALLER) {
                 follow(part, failed, flight.lasting());
                 failed = false;
@@ -484,6 +487,14 @@ final class VirtualSession {
             }
         }
         noteDefinitions(text);
+        if (unbearable != null) {
+            connection.abort(Runnable::run);
+            throw unbearable;
+        }
+    }
+
+    private static @Nullable SQLException firstOf(@Nullable SQLException first, @Nullable SQLException second) {
+        return first == null ? second : first;
     }
 
     /**
