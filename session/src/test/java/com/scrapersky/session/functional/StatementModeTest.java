@@ -415,6 +415,67 @@ class StatementModeTest {
         }
     }
 
+    /** pgjdbc takes a named statement for described when it failed to be, and then finds no columns for its rows. */
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void aDescriptionThatFailsIsForgotten(Route route) throws Exception {
+        try (DatabaseSessionFactory sessions = route.open()) {
+            askOften(sessions);
+            for (int i = 0; i < Route.BACKENDS; i++) {
+                try (Connection connection = sessions.dataSource().getConnection();
+                        Statement other = connection.createStatement()) {
+                    connection.setAutoCommit(false);
+                    assertThatThrownBy(() -> other.execute("select 1 / 0"))
+                            .isInstanceOf(SQLException.class)
+                            .hasMessageContaining("division by zero");
+                    try (PreparedStatement statement = connection.prepareStatement(QUESTION)) {
+                        statement.setInt(1, 3);
+                        assertThatThrownBy(statement::executeQuery).hasMessageContaining("aborted");
+                        assertThatThrownBy(statement::getParameterMetaData).hasMessageContaining("aborted");
+                        assertThatThrownBy(statement::getMetaData).hasMessageContaining("aborted");
+                    }
+                    connection.rollback();
+                    assertThat(ask(connection)).isEqualTo(3);
+                    connection.commit();
+                }
+            }
+        }
+    }
+
+    /**
+     * A named statement belongs to all clients of a backend, and the server describes it as the first of them prepared it. Odyssey
+     * with reserved statements keeps unnamed ones by their text, too.
+     */
+    @ParameterizedTest
+    @EnumSource(value = Route.class, mode = EnumSource.Mode.EXCLUDE, names = "ODYSSEY_RESERVED")
+    void aDescriptionIsThatOfTheSessionsOwnTables(Route route) throws Exception {
+        Route.postgres()
+                .execute(
+                        "create schema if not exists described_a",
+                        "create schema if not exists described_b",
+                        "create table if not exists described_a.described (n bigint)",
+                        "create table if not exists described_b.described (n text)");
+        String insert = "insert into described values (?)";
+        try (DatabaseSessionFactory sessions = route.open()) {
+            for (String schema : List.of("described_a", "described_b")) {
+                String type = schema.equals("described_a") ? "int8" : "text";
+                for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
+                    try (Connection connection = sessions.dataSource().getConnection()) {
+                        connection.setSchema(schema);
+                        try (PreparedStatement statement = connection.prepareStatement(insert)) {
+                            assertThat(statement.getParameterMetaData().getParameterTypeName(1))
+                                    .isEqualTo(type);
+                            statement.setObject(1, type.equals("text") ? "1" : 1L);
+                            assertThat(statement.executeUpdate()).isEqualTo(1);
+                        }
+                    }
+                }
+            }
+        } finally {
+            Route.postgres().execute("drop schema described_a, described_b cascade");
+        }
+    }
+
     private static void readOften(DatabaseSessionFactory sessions, String read, int columns) {
         for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
             assertThat(columns(sessions.sql(read).row())).isEqualTo(columns);

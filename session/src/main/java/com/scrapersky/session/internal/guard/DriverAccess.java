@@ -247,6 +247,14 @@ final class DriverAccess {
         return query == null ? statement.toString() : query.key.toString();
     }
 
+    /** Makes the driver forget the statement's name, and what it has been told of its columns. */
+    static void unprepare(PreparedStatement statement) throws SQLException {
+        CachedQuery query = query(statement);
+        if (query != null) {
+            query.query.close();
+        }
+    }
+
     static @Nullable CachedQuery query(PreparedStatement statement) throws SQLException {
         return QUERY == null ? null : (CachedQuery) QUERY.get(statement.unwrap(PgStatement.class));
     }

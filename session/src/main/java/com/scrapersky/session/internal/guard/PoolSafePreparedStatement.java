@@ -388,9 +388,9 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             if (isLeftBehind()) {
                 followMove();
             }
-            return delegate.getMetaData();
+            return description(delegate::getMetaData);
         }
-        return session.describe(() -> UnnamedDescription.of(delegate, session.driver()));
+        return session.describe(() -> description(() -> UnnamedDescription.of(delegate, session.driver())));
     }
 
     @Override
@@ -398,7 +398,25 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         if (isLeftBehind()) {
             followMove();
         }
-        return session.describe(delegate::getParameterMetaData);
+        return session.describe(() -> description(delegate::getParameterMetaData));
+    }
+
+    /**
+     * Asks what a statement is. Behind a pooler it has no name then: the server describes a named one as it was when any client's
+     * came to that backend first, under another search_path perhaps. And where the question fails the driver takes a named
+     * statement for described all the same, and finds no columns for its rows when it is executed (42.7.14, QueryExecutorImpl:
+     * on ReadyForQuery {@code portalDescribed} stays set).
+     */
+    private <T extends @Nullable Object> T description(VirtualSession.Work<T> question) throws SQLException {
+        if (session.areNamesCarried()) {
+            DriverAccess.unprepare(delegate);
+        }
+        try {
+            return question.run();
+        } catch (SQLException failed) {
+            DriverAccess.unprepare(delegate);
+            throw failed;
+        }
     }
 
     @Override
