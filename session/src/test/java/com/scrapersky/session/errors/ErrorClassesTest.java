@@ -6,6 +6,7 @@ import com.scrapersky.session.ConnectionException;
 import com.scrapersky.session.DatabaseException;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.InvalidStatementException;
+import com.scrapersky.session.RetryPolicy;
 import com.scrapersky.session.functional.Route;
 import com.scrapersky.session.internal.errors.ErrorTable;
 import com.scrapersky.session.internal.errors.KnownError;
@@ -46,8 +47,10 @@ class ErrorClassesTest {
                 .poolSize(2)
                 .handOver(HandOver.LONGEST_IDLE)
                 .start();
-        sessions =
-                DatabaseSessionFactory.builder(pooler.url()).maximumPoolSize(1).build();
+        sessions = DatabaseSessionFactory.builder(pooler.url())
+                .maximumPoolSize(1)
+                .retry(RetryPolicy.none())
+                .build();
     }
 
     @AfterAll
