@@ -10,11 +10,11 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One transaction on one connection, for one thread.
@@ -37,8 +37,9 @@ import org.postgresql.core.TransactionState;
  */
 public final class DatabaseSession implements AutoCloseable {
 
-    private final Supplier<PoolSafeConnection> connections;
-    private final BiFunction<DatabaseException, @Nullable Attempts, @Nullable Attempts> retry;
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseSession.class);
+
+    private final FactoryTarget factory;
     private final Function<String, NamedSql> scanner;
     private final boolean readOnly;
     private final boolean endedByFactory;
@@ -60,19 +61,13 @@ public final class DatabaseSession implements AutoCloseable {
     private boolean executing;
     private boolean rollbackOnly;
 
-    /** @param retry pauses for another attempt, or says by null that there is none */
     DatabaseSession(
-            Supplier<PoolSafeConnection> connections,
-            BiFunction<DatabaseException, @Nullable Attempts, @Nullable Attempts> retry,
-            Function<String, NamedSql> scanner,
-            boolean readOnly,
-            boolean endedByFactory) {
-        this.connections = connections;
-        this.retry = retry;
+            FactoryTarget factory, Function<String, NamedSql> scanner, boolean readOnly, boolean endedByFactory) {
+        this.factory = factory;
         this.scanner = scanner;
         this.readOnly = readOnly;
         this.endedByFactory = endedByFactory;
-        this.connection = connections.get();
+        this.connection = factory.borrow();
         begin();
     }
 
@@ -93,17 +88,27 @@ public final class DatabaseSession implements AutoCloseable {
 
     /** Nothing of the transaction was executed: it goes on over another connection. */
     private Attempts again(DatabaseException failure, @Nullable Attempts before) {
-        boolean unharmed = !touched && guarded == null && failure.isNotExecuted();
-        Attempts next = unharmed ? retry.apply(failure, before) : null;
-        if (next == null) {
-            touched = true;
+        if (touched || guarded != null) {
             throw failure;
         }
-        ConnectionSource.giveBack(connection);
-        connection = connections.get();
+        Attempts next = factory.again(failure, before);
+        giveBackUnused();
+        connection = factory.borrow();
         begin();
         firstFailure = null;
         return next;
+    }
+
+    /** Not every refusal ends the connection, and not every pool that can be wrapped ends a transaction. */
+    private void giveBackUnused() {
+        try (PoolSafeConnection refused = connection) {
+            if (!refused.isClosed()) {
+                refused.rollback();
+                giveBackAsItWas();
+            }
+        } catch (SQLException gone) {
+            LOG.debug("a connection whose first statement was refused is given up", gone);
+        }
     }
 
     /** A statement in this transaction. Costs no round trip until one of its methods executes it. */

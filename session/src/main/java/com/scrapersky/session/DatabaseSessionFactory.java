@@ -288,10 +288,6 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         }
     }
 
-    private @Nullable Attempts again(DatabaseException failure, @Nullable Attempts before) {
-        return connections.again(retry, before, failure);
-    }
-
     private @Nullable Attempts afterWork(Throwable failure, @Nullable Attempts before) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof DatabaseException told) {
@@ -321,7 +317,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
 
     private DatabaseSession open(boolean readOnly, boolean endedByFactory) {
         return new DatabaseSession(
-                () -> connections.borrow(contexts.get()), this::again, this::scan, readOnly, endedByFactory);
+                new FactoryTarget(connections, contexts, retry), this::scan, readOnly, endedByFactory);
     }
 
     private NamedSql scan(String text) {

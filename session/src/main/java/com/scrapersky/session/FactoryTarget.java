@@ -1,5 +1,6 @@
 package com.scrapersky.session;
 
+import com.scrapersky.session.internal.guard.PoolSafeConnection;
 import org.jspecify.annotations.Nullable;
 
 /** Executes on connections that are borrowed for one execution each. Thread-safe. */
@@ -15,9 +16,14 @@ final class FactoryTarget implements PipelineTarget {
         this.retry = retry;
     }
 
+    /** A connection in the context of the moment. */
+    PoolSafeConnection borrow() {
+        return connections.borrow(contexts.get());
+    }
+
     @Override
     public Lease lease(Need need) {
-        return new BorrowedLease(connections.borrow(contexts.get()), need != Need.STATEMENT);
+        return new BorrowedLease(borrow(), need != Need.STATEMENT);
     }
 
     @Override

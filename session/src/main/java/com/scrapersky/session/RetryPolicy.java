@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * How often, how long and how fast work is tried again. Immutable.
  *
- * <p><b>By itself</b> the library repeats only what certainly was not executed: a statement outside a session, a pipeline of
+ * <p><b>By itself</b> the library repeats only what certainly was not executed: one statement outside a session, a pipeline of
  * its own, or the first statement of a session, which a pooler refused before it gave it to a server
  * ({@link ErrorClass#NOT_EXECUTED}, {@link ErrorClass#WAIT}). A session then goes on over another connection; its work is
  * not run again. <b>Where you say so</b>, with {@link DatabaseSessionFactory#repeatable()}, the work of a whole transaction

@@ -304,6 +304,11 @@ public final class SqlStatement {
             try {
                 return once(transaction, sets, action);
             } catch (DatabaseException failure) {
+                // Of several statements the driver may have sent, and the server committed, some before the one that
+                // failed.
+                if (!sql.isOneStatement()) {
+                    throw failure;
+                }
                 attempts = target.again(failure, attempts);
             }
         }

@@ -60,6 +60,9 @@ class RetryTest {
 
     @AfterAll
     static void stop() {
+        assertThat(pooler.counters().backendSwitches())
+                .as("attempts on another backend than the one before")
+                .isPositive();
         pooler.close();
     }
 
@@ -134,6 +137,27 @@ class RetryTest {
                 .containsExactly(1, 1);
         assertThat(rows()).isEqualTo(4);
         assertThat(sessions.retries()).isEqualTo(Map.of("08P01", 2L));
+    }
+
+    /** pgjdbc ends a transaction of its own behind some 250 of them. */
+    @Test
+    void aTextOfSeveralStatementsIsNot() throws Exception {
+        answer(1, BUSY, "values \\(999\\)");
+        String text = "insert into retry_test values (1); ".repeat(299) + "insert into retry_test values (999)";
+        assertThatThrownBy(() -> sessions.sql(text).update()).isInstanceOf(DatabaseException.class);
+        assertThat(rows()).isLessThan(300);
+        assertThat(sessions.retries()).isEmpty();
+    }
+
+    /** PgDog's refusal leaves the connection as it is, in a transaction that has failed. */
+    @Test
+    void aConnectionThatLivesOnIsGivenBackWithoutItsTransaction() throws Exception {
+        answer(1, PoolerError.error("58000", "checkout timeout"), "insert into retry_test");
+        AtomicInteger runs = new AtomicInteger();
+        sessions.write(counted(runs, RetryTest::insert));
+        assertThat(runs).hasValue(1);
+        assertThat(rows()).isEqualTo(1);
+        assertThat(sessions.sql("select 1").single(Integer.class)).isEqualTo(1);
     }
 
     @Test

@@ -79,6 +79,11 @@ public final class NamedSql {
                 };
     }
 
+    /** Whether the text is one statement: the driver ends a transaction in the middle of a text of some hundred. */
+    public boolean isOneStatement() {
+        return !severalStatements;
+    }
+
     /** Whether it is a COPY, which the driver has a protocol of its own for. */
     public boolean isCopy() {
         return firstKeyword.equals("copy");
