@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a password that was refused from being tried again and again. A pool that wants connections logs in every few
- * milliseconds; Supavisor counts, and after ten wrong passwords locks out everybody behind the same address for two minutes
+ * Keeps a password that was refused from being tried again and again. A pool tries on for as long
+ * as somebody waits for a connection; Supavisor counts, and after ten wrong passwords locks out everybody behind the same address for two minutes
  * (ECIRCUITBREAKER, measured with 2.9.7). Thread-safe.
  */
 final class RefusedLogin {
