@@ -2,6 +2,7 @@ package com.scrapersky.session.testkit;
 
 import com.scrapersky.session.testkit.internal.protocol.ErrorResponse;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * An error as a pooler or a server sends it. The lists say what is known of each pooler, so that a test can go through all of
@@ -142,6 +143,12 @@ public record PoolerError(String severity, String sqlState, String text) {
             fatal("53300", "sorry, too many clients already"),
             error("40001", "could not serialize access due to concurrent update"),
             error("40P01", "deadlock detected"));
+
+    /** All of these lists in one. */
+    public static final List<PoolerError> ALL = Stream.of(
+                    SUPAVISOR, SUPAVISOR_2_8, PGBOUNCER, ODYSSEY, PGCAT, PGDOG, POSTGRES)
+            .flatMap(List::stream)
+            .toList();
 
     /** An error after which the connection goes on. */
     public static PoolerError error(String sqlState, String text) {

@@ -2,14 +2,12 @@ package com.scrapersky.session.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Collection;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The lists hold all that the poolers are known to say; PoolerFaultsTest has each of them said to a client. */
+/** The lists hold all that the poolers are known to say; PoolerFaultsTest has all of them said to a client. */
 class PoolerErrorTest {
 
     @ParameterizedTest
@@ -116,19 +114,6 @@ class PoolerErrorTest {
         assertThat(PoolerError.POSTGRES)
                 .extracting(PoolerError::sqlState)
                 .contains("25P03", "57014", "57P01", "53300", "40001", "40P01");
-    }
-
-    /** Whoever adds a list adds it here, and so to PoolerFaultsTest. */
-    static Stream<PoolerError> all() {
-        return Stream.of(
-                        PoolerError.SUPAVISOR,
-                        PoolerError.SUPAVISOR_2_8,
-                        PoolerError.PGBOUNCER,
-                        PoolerError.ODYSSEY,
-                        PoolerError.PGCAT,
-                        PoolerError.PGDOG,
-                        PoolerError.POSTGRES)
-                .flatMap(Collection::stream);
     }
 
     private static List<String> texts(List<PoolerError> errors) {

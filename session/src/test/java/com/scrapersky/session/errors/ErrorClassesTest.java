@@ -17,7 +17,6 @@ import com.scrapersky.session.testkit.TransactionPooler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -188,23 +187,14 @@ class ErrorClassesTest {
     /** All that the testkit knows a pooler to say has a row of that pooler or of PostgreSQL, and none falls through. */
     @Test
     void everyErrorOfThePoolersHasARow() {
-        Stream.of(
-                        PoolerError.SUPAVISOR,
-                        PoolerError.SUPAVISOR_2_8,
-                        PoolerError.PGBOUNCER,
-                        PoolerError.ODYSSEY,
-                        PoolerError.PGCAT,
-                        PoolerError.PGDOG,
-                        PoolerError.POSTGRES)
-                .flatMap(List::stream)
-                .forEach(error -> {
-                    KnownError row = ErrorTable.of(error.sqlState(), error.text());
-                    if (row.speaker() == Speaker.POSTGRESQL) {
-                        assertThat(row.states().pattern()).as(error.text()).hasSizeGreaterThanOrEqualTo(5);
-                    } else {
-                        assertThat(row.speaker()).as(error.text()).isNotEqualTo(Speaker.DRIVER);
-                    }
-                });
+        PoolerError.ALL.forEach(error -> {
+            KnownError row = ErrorTable.of(error.sqlState(), error.text());
+            if (row.speaker() == Speaker.POSTGRESQL) {
+                assertThat(row.states().pattern()).as(error.text()).hasSizeGreaterThanOrEqualTo(5);
+            } else {
+                assertThat(row.speaker()).as(error.text()).isNotEqualTo(Speaker.DRIVER);
+            }
+        });
     }
 
     /** A function may raise whatever words it likes; under its own SQLSTATE they mean nothing. */

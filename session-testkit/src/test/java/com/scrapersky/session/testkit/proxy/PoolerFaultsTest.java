@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PoolerFaultsTest {
@@ -224,7 +224,7 @@ class PoolerFaultsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("com.scrapersky.session.testkit.PoolerErrorTest#all")
+    @FieldSource("com.scrapersky.session.testkit.PoolerError#ALL")
     void answersWithEveryKnownError(PoolerError error) throws SQLException {
         boolean fatal = error.severity().equals("FATAL");
         try (Connection connection = unnamed(pooler)) {
