@@ -3,6 +3,10 @@ package com.scrapersky.profiles;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PostgresLab;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -30,5 +34,17 @@ public final class Labs {
                         .poolSize(BACKENDS)
                         .setting("query_wait_timeout", "3")
                         .start());
+    }
+
+    /** What a query past all poolers and policies counts. */
+    public static long count(String query) {
+        try (Connection connection = POSTGRES.connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getLong(1);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 }

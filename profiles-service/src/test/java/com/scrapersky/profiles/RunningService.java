@@ -42,11 +42,20 @@ public final class RunningService implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private final ServletWebServerApplicationContext context;
 
+    private RunningService(String url, String direct, String... more) {
+        List<String> settings = new ArrayList<>(List.of(
+                "--DATABASE_URL=" + url, "--MIGRATION_DATABASE_URL=" + direct, "--JWT_SECRET_KEY=" + TOKENS.secret()));
+        settings.addAll(List.of(more));
+        context = run(settings.toArray(String[]::new));
+    }
+
     private RunningService(PgBouncerLab pooler, String parameters) {
-        context = run(
-                "--DATABASE_URL=" + pooler.url() + parameters,
-                "--MIGRATION_DATABASE_URL=" + pooler.postgres().url(),
-                "--JWT_SECRET_KEY=" + TOKENS.secret());
+        this(pooler.url() + parameters, pooler.postgres().url());
+    }
+
+    /** One with settings of its own, which its test closes. */
+    public static RunningService of(String url, String direct, String... more) {
+        return new RunningService(url, direct, more);
     }
 
     public static synchronized RunningService behind(PgBouncerVersion version) {

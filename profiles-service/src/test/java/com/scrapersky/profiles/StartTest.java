@@ -89,9 +89,10 @@ class StartTest {
         UUID tenant = UUID.randomUUID();
         // The name of a role with its tenant, as Supavisor wants it; PgBouncer takes the whole as the name of a role.
         String user = "service.abcdefghijklmnopqrst";
+        Logins.create(Labs.postgres());
         Labs.postgres()
                 .execute("create role \"" + user + "\" login password 'p@ss ${HOME}/word' in role pg_write_all_data,"
-                        + " pg_read_all_data");
+                        + " pg_read_all_data, authenticated");
         try (ConfigurableApplicationContext service = RunningService.run(
                 "--SUPABASE_POOLER_HOST=" + pooler.host(),
                 "--SUPABASE_POOLER_PORT=" + pooler.port(),

@@ -3,11 +3,13 @@ package com.scrapersky.profiles.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.scrapersky.profiles.Labs;
-import com.scrapersky.profiles.Variables;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.DatabaseUrl;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,8 +18,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.io.support.ResourcePropertySource;
 
 /** The tables come about over whichever way there is. */
 class MigrationTest {
@@ -54,7 +62,7 @@ class MigrationTest {
             assertThat(tables(sessions)).contains("profiles", "profiles_schema_history");
             assertThat(sessions.sql("select count(*) from profiles_schema_history where success")
                             .single(Long.class))
-                    .isEqualTo(2);
+                    .isEqualTo(3);
         }
     }
 
@@ -79,10 +87,37 @@ class MigrationTest {
         }
     }
 
+    /** Starts what the service has for its database, and stops it. */
     private void migrate(PgBouncerVersion version, DatabaseSessionFactory sessions, Map<String, Object> variables) {
-        StandardEnvironment environment = new StandardEnvironment();
-        environment.getPropertySources().addFirst(new MapPropertySource("test", variables));
-        new Migration(url(version), sessions, new Variables(environment)).run();
+        Map<String, Object> all = new HashMap<>(variables);
+        all.put(
+                "DATABASE_URL",
+                url(version).toString().replace("****", Labs.postgres().password()));
+        try (AnnotationConfigApplicationContext application = new AnnotationConfigApplicationContext()) {
+            MutablePropertySources sources = application.getEnvironment().getPropertySources();
+            sources.addFirst(new MapPropertySource("test", all));
+            sources.addLast(new ResourcePropertySource("classpath:application.properties"));
+            application.register(Database.class);
+            application.refresh();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** Without an annotation by which the service's own start would find it. */
+    @EnableAutoConfiguration(exclude = HibernateJpaAutoConfiguration.class)
+    @Import({DatabaseConfiguration.class, LoginRights.class})
+    static class Database {
+
+        @Bean
+        Object jwtDecoder() {
+            return "none is wanted";
+        }
+
+        @Bean
+        Object tenants() {
+            return "none is wanted";
+        }
     }
 
     private DatabaseSessionFactory open(PgBouncerVersion version) {

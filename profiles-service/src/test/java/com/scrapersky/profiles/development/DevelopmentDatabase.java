@@ -1,5 +1,6 @@
 package com.scrapersky.profiles.development;
 
+import com.scrapersky.profiles.Logins;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PostgresLab;
@@ -24,6 +25,7 @@ final class DevelopmentDatabase implements AutoCloseable {
     static DevelopmentDatabase start(PrintStream out) {
         out.println("Starting PostgreSQL, and PgBouncer in transaction mode (the first time, both are fetched) ...");
         PostgresLab postgres = PostgresLab.start();
+        Logins.create(postgres);
         try {
             return new DevelopmentDatabase(postgres, pooler(postgres, out).orElse(null));
         } catch (RuntimeException failure) {
@@ -48,7 +50,7 @@ final class DevelopmentDatabase implements AutoCloseable {
 
     /** Where the service finds it. */
     String url() {
-        return pooler == null ? postgres.url() : pooler.url();
+        return pooler == null ? postgres.url() : Logins.url(pooler);
     }
 
     String directUrl() {

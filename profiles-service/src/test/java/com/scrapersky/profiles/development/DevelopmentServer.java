@@ -3,6 +3,7 @@ package com.scrapersky.profiles.development;
 import com.scrapersky.profiles.ProfileFields;
 import com.scrapersky.profiles.ProfileService;
 import com.scrapersky.profiles.ProfilesApplication;
+import com.scrapersky.profiles.security.RequestContexts;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.PoolerProfile;
 import java.io.IOException;
@@ -101,7 +102,8 @@ public final class DevelopmentServer {
     private static void addSamples(DatabaseSessionFactory sessions, ProfileService profiles) {
         for (ProfileFields sample : samples()) {
             // Each in a transaction of its own, as requests are: now() is the time of the transaction.
-            sessions.write(session -> profiles.createProfile(session, DEFAULT_TENANT, sample));
+            sessions.withContext(RequestContexts.of(DEFAULT_TENANT, "samples"))
+                    .write(session -> profiles.createProfile(session, DEFAULT_TENANT, sample));
         }
     }
 

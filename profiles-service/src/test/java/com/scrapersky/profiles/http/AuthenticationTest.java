@@ -80,13 +80,17 @@ class AuthenticationTest {
                                 Map.of("alg", "HS256", "crit", List.of("x"), "x", 1),
                                 Tokens.claims(hour),
                                 "HmacSHA256")),
-                Arguments.of("expired a second ago", TOKENS.valid(Duration.ofSeconds(-1))),
+                Arguments.of("expired longer ago than clocks differ", TOKENS.valid(Duration.ofSeconds(-32))),
                 Arguments.of("never expires", with(claims -> claims.remove("exp"))),
                 Arguments.of("expires some day", with(claims -> claims.put("exp", "tomorrow"))),
                 Arguments.of(
                         "not valid yet",
                         with(claims ->
                                 claims.put("nbf", Instant.now().plus(hour).getEpochSecond()))),
+                Arguments.of(
+                        "of the future",
+                        with(claims ->
+                                claims.put("nbf", Instant.now().plusSeconds(40).getEpochSecond()))),
                 Arguments.of("for others", with(claims -> claims.put("aud", List.of("anon")))),
                 Arguments.of("for nobody", with(claims -> claims.remove("aud"))),
                 Arguments.of("of nobody", with(claims -> claims.remove("sub"))),
@@ -115,6 +119,33 @@ class AuthenticationTest {
                         .status())
                 .isEqualTo(200);
         assertThat(with("Bearer " + with(claims -> claims.put("aud", List.of("other", "authenticated"))))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void clocksMayDifferALittle() {
+        assertThat(with("Bearer " + TOKENS.valid(Duration.ofSeconds(-5))).status())
+                .isEqualTo(200);
+        assertThat(with("Bearer "
+                                + with(claims -> claims.put(
+                                        "nbf", Instant.now().plusSeconds(5).getEpochSecond())))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"anon", "service_role", "postgres", "authenticated "})
+    void aRoleThatMayNothing(String role) {
+        Answer answer = with("Bearer " + with(claims -> claims.put("role", role)));
+
+        assertProblem(answer, 403);
+        assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer error=\"insufficient_scope\"");
+    }
+
+    @Test
+    void theRoleOfSupabasesTokens() {
+        assertThat(with("Bearer " + with(claims -> claims.put("role", "authenticated")))
                         .status())
                 .isEqualTo(200);
     }

@@ -38,6 +38,7 @@ class ConcurrencyTest {
         Labs.postgres()
                 .execute(
                         "create table written (profile uuid not null, backend int not null)",
+                        "grant insert on written to authenticated",
                         "create function note_backend() returns trigger language plpgsql as"
                                 + " $$ begin insert into written values (new.id, pg_backend_pid()); return new; end $$",
                         "create trigger note_backend after insert or update on profiles"
