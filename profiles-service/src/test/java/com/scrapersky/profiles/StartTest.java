@@ -11,16 +11,20 @@ import com.scrapersky.session.testkit.PgBouncerVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.security.oauth2.jwt.BadJwtException;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
 
 /** The service starts with the former system's configuration, and says why where it does not start. */
 class StartTest {
@@ -42,6 +46,68 @@ class StartTest {
         }
     }
 
+    /** Before anything of the database is touched: there is none at this address. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "DEVELOPMENT_TOKEN=former-fixed-token | | the profile \"development\" is not active",
+                "DEVELOPMENT_TOKEN=former-fixed-token | --spring.profiles.active=production | is not active",
+                "ENV=production | --spring.profiles.active=development | active in production",
+                "ENVIRONMENT=prod | --spring.profiles.active=development | active in production",
+                "JWT_JWKS_URL=http://keys.example/jwks.json | --JWT_ISSUER=x | no https:// URL",
+                "JWT_JWKS_URL=https://keys.example/jwks.json | | JWT_ISSUER",
+                "JWT_CLOCK_SKEW_SECONDS=301 | | JWT_CLOCK_SKEW_SECONDS",
+                "JWT_CLOCK_SKEW_SECONDS=soon | | JWT_CLOCK_SKEW_SECONDS",
+                "DEFAULT_TENANT_ID=acme | | DEFAULT_TENANT_ID",
+            })
+    void withAMistakeItSaysWhatToChange(String setting, String more, String told) {
+        List<String> settings = new ArrayList<>(List.of(
+                "--DATABASE_URL=postgres://me@127.0.0.1:1/nothing", "--JWT_SECRET_KEY=" + SECRET, "--" + setting));
+        if (more != null) {
+            settings.add(more);
+        }
+        Output output = outputOf(() -> assertThatThrownBy(() -> RunningService.run(settings.toArray(String[]::new)))
+                .hasRootCauseInstanceOf(ConfigurationException.class));
+
+        assertThat(output.text()).contains(told).doesNotContain("former-fixed-token", "\tat com.scrapersky");
+    }
+
+    @Test
+    void aLoginThatMayNotBecomeTheRoleOfRequestsIsTold() {
+        Logins.create(Labs.postgres());
+        Labs.postgres().execute("create role stranger login password 'stranger'");
+        Output output = outputOf(() -> assertThatThrownBy(() -> RunningService.run(
+                        "--DATABASE_URL=postgres://stranger:stranger@" + pooler.host() + ":" + pooler.port() + "/"
+                                + pooler.database(),
+                        "--MIGRATION_DATABASE_URL=" + pooler.postgres().url(),
+                        "--JWT_SECRET_KEY=" + SECRET))
+                .isInstanceOf(ConfigurationException.class));
+
+        assertThat(output.text()).contains("grant authenticated to \"stranger\"");
+    }
+
+    /** By the properties that every Spring Boot application has, and with the former system's token. */
+    @Test
+    void inDevelopmentTheFixedTokenOpensTheDefaultTenant() {
+        try (ConfigurableApplicationContext service = RunningService.run(
+                "--spring.profiles.active=development",
+                "--DEVELOPMENT_TOKEN=former-fixed-token",
+                "--JWT_SECRET_KEY=" + SECRET,
+                "--spring.datasource.url=jdbc:postgresql://" + pooler.host() + ":" + pooler.port() + "/"
+                        + pooler.database(),
+                "--spring.datasource.username=" + pooler.user(),
+                "--spring.datasource.password=" + pooler.password(),
+                "--sky.session.session-url=" + pooler.postgres().url())) {
+            assertThat(service.getBean(JwtDecoder.class)
+                            .decode("former-fixed-token")
+                            .getAudience())
+                    .containsExactly("authenticated");
+            assertThatThrownBy(() -> service.getBean(JwtDecoder.class).decode("former-fixed-tokem"))
+                    .isInstanceOf(BadJwtException.class);
+        }
+    }
+
     @Test
     void withoutADatabaseItDoesNotStart() {
         Output output = outputOf(() -> assertThatThrownBy(() -> RunningService.run(
@@ -50,15 +116,6 @@ class StartTest {
                 .hasRootCauseInstanceOf(Exception.class));
 
         assertThat(output.text()).contains("no connection").doesNotContain("hunter2", "\tat com.scrapersky");
-    }
-
-    @Test
-    void withADefaultTenantThatIsNoneItDoesNotStart() {
-        Output output = outputOf(() -> assertThatThrownBy(() -> RunningService.run(
-                        "--DATABASE_URL=" + pooler.url(), "--DEFAULT_TENANT_ID=acme", "--JWT_SECRET_KEY=" + SECRET))
-                .hasRootCauseInstanceOf(ConfigurationException.class));
-
-        assertThat(output.text()).contains("DEFAULT_TENANT_ID");
     }
 
     @Test

@@ -60,6 +60,7 @@ class RefusalAnswers implements AuthenticationEntryPoint, AccessDeniedHandler, A
                     "Tokens of this kind cannot be checked at the moment. Nothing was changed.");
             return;
         }
+        LOG.debug("a token was refused: {}", failure.getMessage());
         commence(request, response, failure);
     }
 

@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jose.jws.MacAlgorithm;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.jwt.BadJwtException;
@@ -84,12 +86,19 @@ final class TokenDecoder implements JwtDecoder {
         return new DelegatingOAuth2TokenValidator<>(
                 notExpired,
                 new JwtAudienceValidator(AUDIENCE),
-                new JwtClaimValidator<Object>(
-                        JwtClaimNames.ISS,
-                        issuer -> issuer == null
-                                ? !mustNameIssuer
-                                : rules.issuer().map(issuer.toString()::equals).orElse(true)),
+                token -> issuedRightly(token, rules, mustNameIssuer),
                 new JwtClaimValidator<String>(JwtClaimNames.SUB, subject -> subject != null && !subject.isBlank()),
                 tenants);
+    }
+
+    private static OAuth2TokenValidatorResult issuedRightly(Jwt token, TokenRules rules, boolean mustNameIssuer) {
+        Object issuer = token.getClaims().get(JwtClaimNames.ISS);
+        boolean right = issuer == null
+                ? !mustNameIssuer
+                : rules.issuer().map(issuer.toString()::equals).orElse(true);
+        return right
+                ? OAuth2TokenValidatorResult.success()
+                : OAuth2TokenValidatorResult.failure(
+                        new OAuth2Error("invalid_token", "the token is another issuer's", null));
     }
 }

@@ -6,6 +6,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import javax.crypto.SecretKey;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which tokens count: the secret of those that are signed with one, the address of the public keys of all others, who issued
@@ -23,6 +25,8 @@ record TokenRules(
         boolean issuerOfSecret,
         Duration clockSkew) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TokenRules.class);
+
     private static final String KEYS = "JWT_JWKS_URL";
     private static final String ISSUER = "JWT_ISSUER";
     private static final String SKEW = "JWT_CLOCK_SKEW_SECONDS";
@@ -39,8 +43,8 @@ record TokenRules(
         Optional<URI> keys = variables
                 .get(KEYS)
                 .map(String::strip)
-                .or(() -> supabase.map(url -> url + "/.well-known/jwks.json"))
-                .map(TokenRules::address);
+                .map(TokenRules::address)
+                .or(() -> supabase.flatMap(TokenRules::keysOfProject));
         Optional<SecretKey> secret = JwtSecret.from(variables);
         if (secret.isEmpty() && keys.isEmpty()) {
             throw new ConfigurationException(
@@ -59,19 +63,30 @@ record TokenRules(
     }
 
     private static URI address(String text) {
+        return safe(text)
+                .orElseThrow(() -> new ConfigurationException(
+                        "The address of the public keys for tokens is no https:// URL.", "Correct " + KEYS + "."));
+    }
+
+    /** Supabase within a private network may have an address that keys must not be fetched from; the secret is left then. */
+    private static Optional<URI> keysOfProject(String url) {
+        Optional<URI> address = safe(url + "/.well-known/jwks.json");
+        if (address.isEmpty()) {
+            LOG.warn("{} is no https:// URL, so tokens that are signed with public keys open nothing", SUPABASE);
+        }
+        return address;
+    }
+
+    private static Optional<URI> safe(String text) {
         try {
             URI address = URI.create(text);
             String host = address.getHost();
             boolean here = "localhost".equals(host) || "127.0.0.1".equals(host);
-            if (host != null && ("https".equals(address.getScheme()) || ("http".equals(address.getScheme()) && here))) {
-                return address;
-            }
+            boolean safe = "https".equals(address.getScheme()) || ("http".equals(address.getScheme()) && here);
+            return host != null && safe ? Optional.of(address) : Optional.empty();
         } catch (IllegalArgumentException malformed) {
-            // Told below.
+            return Optional.empty();
         }
-        throw new ConfigurationException(
-                "The address of the public keys for tokens is no https:// URL.",
-                "Correct " + KEYS + ", or " + SUPABASE + " (https://<project reference>.supabase.co).");
     }
 
     private static Duration skew(Variables variables) {
