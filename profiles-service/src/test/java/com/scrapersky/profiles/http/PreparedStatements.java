@@ -10,7 +10,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 
-/** What {@code pg_prepared_statements} has on every backend of a pooler, those that the pooler itself made included. */
+/**
+ * What {@code pg_prepared_statements} has on every backend of a pooler, but for the names that PgBouncer gives to statements
+ * which it carries from backend to backend.
+ */
 final class PreparedStatements {
 
     private PreparedStatements() {}
@@ -22,7 +25,8 @@ final class PreparedStatements {
                 Connection look = pooler.connect(Map.of("preferQueryMode", "simple", "assumeMinServerVersion", "12"));
                 Statement statement = look.createStatement()) {
             return backends.onEach(() -> {
-                try (ResultSet rows = statement.executeQuery("select count(*) from pg_prepared_statements")) {
+                try (ResultSet rows = statement.executeQuery(
+                        "select count(*) from pg_prepared_statements where name not like 'PGBOUNCER\\_%'")) {
                     rows.next();
                     return rows.getInt(1);
                 }

@@ -1,5 +1,6 @@
 package com.scrapersky.session.spring;
 
+import com.scrapersky.session.testkit.Backends;
 import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.Manners;
 import com.scrapersky.session.testkit.PgBouncerLab;
@@ -7,6 +8,7 @@ import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PostgresEndpoint;
 import com.scrapersky.session.testkit.PostgresLab;
 import com.scrapersky.session.testkit.TransactionPooler;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -59,10 +61,17 @@ enum Route {
     }
 
     private static PgBouncerLab bouncer(PgBouncerVersion version) {
-        return PgBouncerLab.builder(POSTGRES)
+        PgBouncerLab pooler = PgBouncerLab.builder(POSTGRES)
                 .version(version)
                 .poolSize(BACKENDS)
                 .setting("server_round_robin", "1")
                 .start();
+        // It opens a backend when one more is wanted at the same time, and goes round among those that it has.
+        try (Backends all = Backends.of(pooler)) {
+            all.pids();
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
+        return pooler;
     }
 }
