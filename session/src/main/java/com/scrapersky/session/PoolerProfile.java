@@ -28,6 +28,7 @@ public final class PoolerProfile {
         SUPAVISOR("Supavisor"),
         PGBOUNCER("PgBouncer"),
         NEON("Neon's pooler"),
+        ODYSSEY("Odyssey"),
         RDS_PROXY("RDS Proxy"),
         UNKNOWN("an unknown pooler");
 

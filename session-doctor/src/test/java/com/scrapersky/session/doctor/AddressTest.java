@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,12 @@ class AddressTest {
         "supabase-direct,postgresql://postgres:secret@db.ref.supabase.co:5432/postgres",
         "supabase-dedicated-pooler,postgresql://postgres:secret@db.ref.supabase.co:6543/postgres",
         "supabase-jdbc,jdbc:postgresql://aws-0-eu-west-1.pooler.supabase.com:6543/postgres?user=postgres.ref&password=secret",
+        "supabase-prisma,postgresql://postgres.ref:secret@aws-0-eu-west-1.pooler.supabase.com:6543/postgres?pgbouncer=true&connection_limit=1",
+        "supabase-newer-region-host,postgres://postgres.ref:secret@aws-1-us-east-2.pooler.supabase.com:6543/postgres",
+        "supabase-vercel,postgres://postgres.ref:secret@aws-0-us-east-1.pooler.supabase.com:6543/postgres?sslmode=require&supa=base-pooler.x",
+        "supabase-ipv4-add-on-role,postgresql://app:s%40cret@db.ref.supabase.co:5432/postgres?sslmode=require",
+        "supabase-local,postgresql://postgres:postgres@127.0.0.1:54322/postgres",
+        "supabase-spring,jdbc:postgresql://aws-0-eu-west-1.pooler.supabase.com:5432/postgres?user=postgres.ref&password=secret&sslmode=require&prepareThreshold=0",
         "former-system,postgresql+asyncpg://postgres.ref:secret@aws-0-eu-west-1.pooler.supabase.com:6543/postgres?raw_sql=true&no_prepare=true&statement_cache_size=0",
         "neon,postgresql://app:secret@ep-cool-name-123-pooler.eu-central-1.aws.neon.tech/shop"
     })
@@ -72,5 +79,14 @@ class AddressTest {
         assertThat(Run.of("--offline", "postgres://a@h/d").out()).doesNotContain("\u001b");
         assertThat(Run.of("--offline", "--color", "always", "postgres://a@h/d").out())
                 .contains("\u001b[");
+        assertThat(terminal(Map.of(), "auto")).contains("\u001b[");
+        assertThat(terminal(Map.of("NO_COLOR", "1"), "auto")).doesNotContain("\u001b");
+        assertThat(terminal(Map.of(), "never")).doesNotContain("\u001b");
+    }
+
+    private static String terminal(Map<String, String> environment, String color) {
+        return Run.onATerminal(
+                        environment, prompt -> Optional.empty(), "--offline", "--color", color, "postgres://a@h/d")
+                .out();
     }
 }

@@ -7,6 +7,7 @@ import com.scrapersky.session.doctor.internal.report.JsonReport;
 import com.scrapersky.session.doctor.internal.report.Severity;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class DoctorPage {
                 new PrintStream(PrintStream.nullOutputStream()),
                 Map.of(),
                 false,
+                InstantSource.system(),
                 prompt -> Optional.empty()));
     }
 
@@ -52,7 +54,7 @@ final class DoctorPage {
         page.append("""
                 ## JSON
 
-                `--json` prints one object. `schema` is `%s` as long as nothing is taken away from this form; members may be
+                `--json` prints one object, of the form of [doctor-report-1.schema.json](doctor-report-1.schema.json). `schema` is `%s` as long as nothing is taken away from this form; members may be
                 added. `outcome` is `examined`, `read-only-the-url`, `not-connected` or `not-authenticated`; `exitCode` what the
                 process ends with; `facts` holds one object of texts for each section of the report, of several lines
                 where something was seen several times; `findings` a list of objects

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code doctor explain}: every id, every state, every text of a pooler. */
 class ExplainTest {
@@ -54,15 +55,39 @@ class ExplainTest {
         }
     }
 
+    /** Every row of the table that the library itself goes by: by its text, and by its state. */
+    @ParameterizedTest
+    @MethodSource("rows")
+    void everyRowOfTheTable(KnownError row) {
+        Run byText = Run.of("explain", row.sqlState() + " " + row.example());
+        assertThat(byText.exitCode()).isZero();
+        assertThat(byText.out())
+                .contains(row.speaker().title(), row.meaning().consequence(), row.advice())
+                .contains("  repeat  ");
+        Run byState = Run.of("explain", row.sqlState());
+        assertThat(byState.exitCode()).isZero();
+        assertThat(byState.out()).contains("SQLSTATE " + row.sqlState());
+    }
+
+    static List<KnownError> rows() {
+        assertThat(ErrorTable.all()).hasSizeGreaterThan(50);
+        return ErrorTable.all();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "40001|yes, the whole transaction",
+                "22012|no: it would fail again",
                 "23505|no: it would fail again",
                 "57014|no: it would take as long again",
                 "org.postgresql.util.PSQLException: ERROR: prepared statement \"S_1\" already exists|yes",
                 "FATAL: query_wait_timeout|yes",
+                "2026-11-28 13:00:01 UTC [4711] app@shop FATAL:  query_wait_timeout|yes",
+                "SQL Error [08P01]: FATAL: query_wait_timeout|yes",
+                "[08P01] FATAL: query_wait_timeout|yes",
+                "psql: error: connection to server at \"::1\", port 6432 failed: FATAL:  query_wait_timeout|yes",
                 "FATAL: password authentication failed for user \"app\"|no",
                 "ERROR: deadlock detected SQLSTATE 40P01|yes, the whole transaction"
             })

@@ -71,6 +71,9 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
                             .append(value.replace("'", "''"))
                             .append("'\n"));
             write("postgresql.auto.conf", settings.toString());
+            if (builder.standby) {
+                create("standby.signal");
+            }
             process = startOnFreePort();
         } catch (RuntimeException e) {
             directory.close();
@@ -249,11 +252,22 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
         }
     }
 
+    private void create(String name) {
+        Path file = data().resolve(name);
+        try {
+            Files.createFile(file);
+            Files.setOwner(file, Files.getOwner(data()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot create " + file, e);
+        }
+    }
+
     /** What a {@link PostgresLab} is started with. Not thread-safe. */
     public static final class Builder {
 
         private final Map<String, String> settings = new LinkedHashMap<>();
         private boolean passwordAuthentication = true;
+        private boolean standby;
         private @Nullable SelfSigned tls;
 
         private Builder() {
@@ -307,6 +321,19 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
         public Builder expiredTls() {
             tls = SelfSigned.expired();
             return this;
+        }
+
+        /**
+         * A hot standby that streams from another one from its first start on: read-only, until it is promoted. It takes
+         * whatever the primary has done since then, so start it early. Both begin with the same data directory, so no copy
+         * has to be made; {@code user} and {@code password} are the primary's.
+         */
+        public Builder standbyOf(PostgresLab primary) {
+            standby = true;
+            return setting(
+                    "primary_conninfo",
+                    "host=" + primary.host() + " port=" + primary.port() + " user=" + primary.user() + " password="
+                            + primary.password());
         }
 
         public PostgresLab start() {

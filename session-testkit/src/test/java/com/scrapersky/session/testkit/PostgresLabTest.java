@@ -107,6 +107,24 @@ class PostgresLabTest {
         }
     }
 
+    @Test
+    void standbyStreams() throws SQLException {
+        try (PostgresLab primary = PostgresLab.builder()
+                        .setting("synchronous_standby_names", "*")
+                        .start();
+                PostgresLab standby = PostgresLab.builder().standbyOf(primary).start();
+                Connection connection = standby.connect()) {
+            // The commit returns when the standby has applied it.
+            primary.execute("set synchronous_commit = remote_apply", "create table arrived (id int)");
+            assertThat(query(connection, "select count(*) from arrived")).isEqualTo("0");
+            assertThat(query(connection, "select status from pg_stat_wal_receiver"))
+                    .isEqualTo("streaming");
+            assertThatThrownBy(() -> query(connection, "insert into arrived values (1) returning id"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
+        }
+    }
+
     private static String query(Connection connection, String sql) throws SQLException {
         try (ResultSet rows = connection.createStatement().executeQuery(sql)) {
             rows.next();

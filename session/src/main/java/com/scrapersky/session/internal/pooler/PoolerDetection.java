@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -25,6 +26,9 @@ public final class PoolerDetection {
 
     /** How often a connection is asked whether its backend is still the same. */
     private static final int LOOKS = 3;
+
+    /** {@code odyssey:}, the client's id, the text. */
+    private static final Pattern ODYSSEY_ERROR = Pattern.compile("\\x00Modyssey: c[0-9a-f]+: ");
 
     private final List<Evidence> evidence = new ArrayList<>();
     private Pooler pooler = Pooler.UNKNOWN;
@@ -132,12 +136,18 @@ public final class PoolerDetection {
     }
 
     private void askByStartupParameter(Destination destination) {
-        String refusal = destination.tlsEnforced() ? null : StartupProbe.refusal(destination);
+        String refusal = StartupProbe.refusal(destination);
         if (refusal != null && refusal.contains("unsupported startup parameter")) {
             pooler = Pooler.PGBOUNCER;
             evidence.add(new Evidence(
                     "an unknown startup parameter was refused before any login, in PgBouncer's words",
                     "the pooler is PgBouncer",
+                    true));
+        } else if (refusal != null && ODYSSEY_ERROR.matcher(refusal).find()) {
+            pooler = Pooler.ODYSSEY;
+            evidence.add(new Evidence(
+                    "an impossible startup parameter was refused before any login, in an error that Odyssey signs",
+                    "the pooler is Odyssey",
                     true));
         } else if (destination.port() == 6432) {
             evidence.add(new Evidence("the port is 6432", "PgBouncer's and Odyssey's usual port", false));

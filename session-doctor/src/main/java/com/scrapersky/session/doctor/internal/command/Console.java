@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -15,6 +16,7 @@ import java.util.function.Function;
  * Where a command reads and writes.
  *
  * @param terminal whether people look at it
+ * @param clock this machine's
  * @param askPassword asks without echo; empty where nobody can be asked
  */
 public record Console(
@@ -23,6 +25,7 @@ public record Console(
         PrintStream err,
         Map<String, String> environment,
         boolean terminal,
+        InstantSource clock,
         Function<String, Optional<String>> askPassword) {
 
     /** The width of texts where nobody tells the terminal's. */
@@ -38,6 +41,7 @@ public record Console(
                 new PrintStream(System.err, true, StandardCharsets.UTF_8),
                 System.getenv(),
                 console != null && isTerminal(console),
+                InstantSource.system(),
                 prompt -> {
                     char[] typed = console == null || !isTerminal(console) ? null : console.readPassword("%s", prompt);
                     return typed == null ? Optional.empty() : Optional.of(new String(typed));

@@ -161,17 +161,22 @@ public final class RootCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Optional<Severity> failing = failing();
+        List<String> shown = shown();
         Target target = target();
+        TextReport text = new TextReport(console.out(), style(console, color), console.columns());
         Report report;
         try (Waiting waiting = new Waiting(console.err())) {
-            Examination examination = new Examination(target, instances(), waiting);
+            Examination examination = new Examination(target, instances(), console.clock(), waiting);
+            if (!json) {
+                examination.tell(text::print);
+            }
             report = offline ? examination.offline() : examination.run();
         }
         int exitCode = report.exitCode(failing);
         if (json) {
             console.out().println(JsonReport.of(report, exitCode));
         } else {
-            new TextReport(console.out(), style(console, color), console.columns()).print(report, shown());
+            text.printEnd(report, shown);
         }
         return exitCode;
     }

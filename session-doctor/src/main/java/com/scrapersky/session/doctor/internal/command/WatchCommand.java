@@ -8,7 +8,6 @@ import com.scrapersky.session.doctor.internal.watch.Watch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -70,8 +69,7 @@ final class WatchCommand implements Callable<Integer> {
         Report report = new Report();
         Optional<Connection> opened = Entry.open(target, report);
         if (opened.isEmpty()) {
-            new TextReport(console.out(), RootCommand.style(console, color), console.columns())
-                    .print(report, List.of());
+            new TextReport(console.out(), RootCommand.style(console, color), console.columns()).print(report);
             return report.outcome().exitCode();
         }
         try (Connection connection = opened.get()) {

@@ -15,7 +15,8 @@ final class Address {
 
     private Address() {}
 
-    static void read(Target target, Report report) {
+    /** @param asked whether DNS is asked afterwards, which knows better than any rule what addresses there are */
+    static void read(Target target, boolean asked, Report report) {
         DatabaseUrl url = target.url();
         Section section = report.section("Address");
         section.fact("URL", url.toString());
@@ -45,7 +46,7 @@ final class Address {
         if (name.endsWith(".pooler.supabase.com") && url.tenant().isEmpty()) {
             report.add(FindingKind.TENANT_MISSING, "the user is " + target.user());
         }
-        if (name.startsWith("db.") && name.endsWith(".supabase.co")) {
+        if (!asked && name.startsWith("db.") && name.endsWith(".supabase.co")) {
             report.add(
                     FindingKind.IPV6_ONLY,
                     name + ": Supabase gives it no IPv4 address unless the project has bought one");

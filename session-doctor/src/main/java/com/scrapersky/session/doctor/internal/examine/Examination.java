@@ -10,9 +10,12 @@ import com.scrapersky.session.doctor.internal.report.Finding;
 import com.scrapersky.session.doctor.internal.report.FindingKind;
 import com.scrapersky.session.doctor.internal.report.Outcome;
 import com.scrapersky.session.doctor.internal.report.Report;
+import com.scrapersky.session.doctor.internal.report.Section;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.Consumer;
 
 /**
  * Looks at one database from the outside to the inside, and stops where it goes no further: the URL, the network, TLS, the
@@ -22,37 +25,53 @@ public final class Examination {
 
     private final Target target;
     private final int instances;
+    private final InstantSource clock;
     private final Progress progress;
     private final Report report = new Report();
 
-    public Examination(Target target, int instances, Progress progress) {
+    public Examination(Target target, int instances, InstantSource clock, Progress progress) {
         this.target = target;
         this.instances = instances;
+        this.clock = clock;
         this.progress = progress;
+    }
+
+    /** Who is told of each section of the report as soon as it is complete. */
+    public void tell(Consumer<Section> listener) {
+        report.tell(listener);
     }
 
     /** What the URL says; nobody is asked. */
     public Report offline() {
-        Address.read(target, report);
+        Address.read(target, false, report);
+        report.complete();
         return report;
     }
 
+    /** All of it, as far as it goes. */
     public Report run() {
-        Address.read(target, report);
+        examine();
+        report.complete();
+        return report;
+    }
+
+    private void examine() {
+        Address.read(target, true, report);
+        report.complete();
         if (report.findings().stream().anyMatch(finding -> finding.kind() == FindingKind.TENANT_MISSING)) {
             report.outcome(Outcome.NOT_AUTHENTICATED);
-            return report;
+            return;
         }
         report.outcome(Outcome.NOT_CONNECTED);
         progress.now("looking for the server");
         Reached reached = Network.reach(target.url().hosts(), report);
         if (reached == null) {
-            return report;
+            return;
         }
         progress.now("asking for TLS");
         String sslmode = Tls.examine(target, reached, report);
         if (sslmode == null) {
-            return report;
+            return;
         }
         progress.now("logging in");
         int trips = CountingSocketFactory.roundTrips();
@@ -63,7 +82,7 @@ public final class Examination {
             Duration connect = Duration.ofNanos(System.nanoTime() - start);
             trips = CountingSocketFactory.roundTrips() - trips;
             progress.now("reading the server's settings");
-            Server.Limits limits = Server.examine(connection, report);
+            Server.Limits limits = Server.examine(connection, clock, report);
             Timing.examine(connection, connect, trips, report);
             progress.now("looking for a pooler");
             lookBetween(reached, sslmode, limits);
@@ -71,7 +90,6 @@ public final class Examination {
         } catch (SQLException error) {
             fail(Failure.of(error, answered));
         }
-        return report;
     }
 
     private void lookBetween(Reached reached, String sslmode, Server.Limits limits) throws SQLException {

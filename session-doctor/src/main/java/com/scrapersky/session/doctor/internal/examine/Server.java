@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.TimeZone;
 
 /** The server behind it all: version, role, limits, clock and the settings in force. Three selects. */
@@ -49,9 +50,11 @@ final class Server {
              order by name
             """;
 
+    private final InstantSource clock;
     private final Report report;
 
-    private Server(Report report) {
+    private Server(InstantSource clock, Report report) {
+        this.clock = clock;
         this.report = report;
     }
 
@@ -62,8 +65,8 @@ final class Server {
      */
     record Limits(int maximum, int reserved, int used, int role) {}
 
-    static Limits examine(Connection connection, Report report) throws SQLException {
-        Server server = new Server(report);
+    static Limits examine(Connection connection, InstantSource clock, Report report) throws SQLException {
+        Server server = new Server(clock, report);
         try (Statement statement = connection.createStatement()) {
             Limits limits;
             long before = System.nanoTime();
@@ -128,7 +131,7 @@ final class Server {
     }
 
     private void clock(ResultSet about, Duration took, Section section) throws SQLException {
-        Instant here = Instant.now();
+        Instant here = clock.instant();
         Instant there = Instant.ofEpochMilli((long) (about.getDouble("clock") * 1000));
         Duration apart = Duration.between(there, here).abs();
         boolean differs = apart.minus(took).compareTo(CLOCK_TOLERANCE) > 0;

@@ -7,9 +7,11 @@ import com.scrapersky.session.internal.errors.KnownError;
 import com.scrapersky.session.internal.errors.Meaning;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +34,9 @@ public record Explanation(String title, String means, Optional<String> repeat, S
             "^(?:[\\w.$]+(?:Exception|Error): |Caused by: |psql: |error: |connection to server [^:]+: |(?:FATAL|ERROR|PANIC|WARNING): +)+",
             Pattern.CASE_INSENSITIVE);
 
+    /** Right before an error's own words, whatever stands before it. */
+    private static final Pattern SEVERITY = Pattern.compile("\\b(?:FATAL|ERROR|PANIC): +");
+
     /** Everything that fits, the most certain first; empty where nothing does. */
     public static List<Explanation> of(String asked) {
         String text = asked.strip();
@@ -47,9 +52,9 @@ public record Explanation(String title, String means, Optional<String> repeat, S
         String state = state(text);
         if (text.equalsIgnoreCase(state)) {
             rows(state).forEach(row -> found.add(of(row)));
-            return found;
+            return found.isEmpty() ? List.of(of(ErrorTable.of(state, ""), state)) : found;
         }
-        error(state, text).map(Explanation::of).ifPresent(found::add);
+        error(state, text).map(row -> of(row, state)).ifPresent(found::add);
         return found;
     }
 
@@ -76,9 +81,7 @@ public record Explanation(String title, String means, Optional<String> repeat, S
 
     /** By its words; where no state stands beside them, whoever would use such words. */
     private static Optional<KnownError> error(String state, String text) {
-        for (String line :
-                (text + "\n" + PREFIX.matcher(text).replaceFirst("")).lines().toList()) {
-            String words = PREFIX.matcher(line.strip()).replaceFirst("");
+        for (String words : wordings(state, text)) {
             for (KnownError row : ErrorTable.all()) {
                 Pattern pattern = row.text();
                 boolean stateFits =
@@ -95,6 +98,23 @@ public record Explanation(String title, String means, Optional<String> repeat, S
         return state.isEmpty()
                 ? Optional.empty()
                 : Optional.of(ErrorTable.of(state, PREFIX.matcher(text).replaceFirst("")));
+    }
+
+    /** A text line by line, each as it is and without what a log, a tool or a driver puts in front of the error's own words. */
+    private static Set<String> wordings(String state, String text) {
+        Set<String> wordings = new LinkedHashSet<>();
+        for (String given : text.lines().toList()) {
+            String line = given.strip();
+            if (!state.isEmpty() && line.startsWith(state)) {
+                line = line.substring(state.length()).replaceFirst("^[\\s:,\\])]+", "");
+            }
+            wordings.add(PREFIX.matcher(line).replaceFirst(""));
+            Matcher severity = SEVERITY.matcher(line);
+            if (severity.find()) {
+                wordings.add(line.substring(severity.end()));
+            }
+        }
+        return wordings;
     }
 
     /** Whether a text is an example with other names and numbers in it. */
@@ -131,6 +151,19 @@ public record Explanation(String title, String means, Optional<String> repeat, S
                 Optional.empty(),
                 feature.wayOut(),
                 "docs/poolers.md#" + feature.id());
+    }
+
+    /** The last row of the table is about any state; the one that was asked for is told. */
+    private static Explanation of(KnownError row, String state) {
+        Explanation explanation = of(row);
+        return row.states().pattern().isEmpty() && !state.isEmpty()
+                ? new Explanation(
+                        row.speaker().title() + ", SQLSTATE " + state,
+                        explanation.means(),
+                        explanation.repeat(),
+                        explanation.remedy(),
+                        explanation.link())
+                : explanation;
     }
 
     private static Explanation of(KnownError row) {

@@ -6,20 +6,39 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
-/** All that an examination tells. Not thread-safe. */
+/** All that an examination tells, each section to its listener as soon as it is complete. Not thread-safe. */
 public final class Report {
 
     private final List<Section> sections = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, String> configurations = new LinkedHashMap<>();
     private Outcome outcome = Outcome.READ_ONLY_THE_URL;
+    private Consumer<Section> listener = section -> {};
+    private int told;
 
-    /** Begins a subject; those without facts are not told. */
+    /** Who is told of each section once it is complete. */
+    public void tell(Consumer<Section> told) {
+        listener = told;
+    }
+
+    /** Begins a subject, and with it completes the one before; those without facts are not told. */
     public Section section(String title) {
+        complete();
         Section section = new Section(title);
         sections.add(section);
         return section;
+    }
+
+    /** Tells the last section, too: there comes no other. */
+    public void complete() {
+        while (told < sections.size()) {
+            Section section = sections.get(told++);
+            if (!section.facts().isEmpty()) {
+                listener.accept(section);
+            }
+        }
     }
 
     public void add(Finding finding) {

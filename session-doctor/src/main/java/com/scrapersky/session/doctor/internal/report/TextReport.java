@@ -17,15 +17,18 @@ public final class TextReport {
         this.style = style;
     }
 
+    /** Prints all of it, nothing to paste. */
+    public void print(Report report) {
+        report.sections().forEach(this::print);
+        printEnd(report, List.of());
+    }
+
     /**
-     * Prints all of it.
+     * Prints what comes after the sections.
      *
      * @param paste the tools whose configuration is shown
      */
-    public void print(Report report, List<String> paste) {
-        for (Section section : report.sections()) {
-            print(section);
-        }
+    public void printEnd(Report report, List<String> paste) {
         for (String tool : report.tools()) {
             if (paste.contains(tool)) {
                 out.println(style.heading("To paste: " + tool));
@@ -42,7 +45,8 @@ public final class TextReport {
         out.println(verdict(report));
     }
 
-    private void print(Section section) {
+    /** Prints one subject, as soon as it is known. */
+    public void print(Section section) {
         out.println(style.heading(section.title()));
         int width = section.facts().stream()
                 .mapToInt(fact -> fact.label().length())
