@@ -117,7 +117,7 @@ class SelfContainedJarIT {
         said.append(said(process));
         assertThat(said.toString())
                 .as("on a terminal, with colours")
-                .contains("\u001b[", "Connected; ")
+                .contains("\u001b[", "Connected, nothing in between; ")
                 .doesNotContain(postgres.password());
         assertThat(process.exitValue()).isZero();
     }

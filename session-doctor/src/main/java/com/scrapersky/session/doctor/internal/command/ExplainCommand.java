@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
         name = "explain",
         mixinStandardHelpOptions = true,
         description = {
-            "Tells in plain words what a finding, a SQLSTATE, a class of docs/poolers.md or an error text means:",
-            "its cause, whether the work may be repeated, and the way out. Paste the text as it is."
+            "Tells in plain words what a finding, a SQLSTATE or an error text means.",
+            "Its cause, whether the work may be repeated, and the way out; of a class of docs/poolers.md, too. Paste the text",
+            "as it is."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:explained", "1:unknown"},

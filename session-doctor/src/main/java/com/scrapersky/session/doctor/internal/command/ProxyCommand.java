@@ -13,8 +13,9 @@ import picocli.CommandLine.Unmatched;
 @Command(
         name = "proxy",
         description = {
-            "Starts the testkit's hostile pooler in front of a database, for trying a program by hand: every transaction runs on",
-            "another backend than the last one. Until Ctrl-C. The password may stand in PGPASSWORD.",
+            "Starts a hostile pooler in front of a database, for trying a program by hand.",
+            "It is the testkit's: every transaction runs on another backend than the last one. Until Ctrl-C. The password may",
+            "stand in PGPASSWORD.",
             "",
             "Options: --manners pgbouncer-1.18|pgbouncer-1.26|supavisor, --port NUMBER, --pool-size NUMBER, --session-mode, --tls,",
             "and those that doctor proxy --help tells."

@@ -21,8 +21,9 @@ import picocli.CommandLine.Parameters;
         name = "scan",
         mixinStandardHelpOptions = true,
         description = {
-            "Reads an application's files and lists what breaks behind a pooler in transaction mode: file, line, reason, way out.",
-            "Java and Kotlin (SQL in strings, calls of JDBC, Spring and HikariCP), SQL, YAML, properties, .env, persistence.xml."
+            "Lists what in an application's files breaks behind a pooler in transaction mode.",
+            "Each with file, line, reason and way out. It reads Java and Kotlin (SQL in strings, calls of JDBC, Spring and HikariCP), SQL, YAML,",
+            "properties, .env, persistence.xml."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:nothing found", "1:something found", "2:no such file or directory"})

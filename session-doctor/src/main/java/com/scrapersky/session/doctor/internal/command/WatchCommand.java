@@ -20,8 +20,9 @@ import picocli.CommandLine.Parameters;
         name = "watch",
         mixinStandardHelpOptions = true,
         description = {
-            "Looks at a database again and again: who waits, how long transactions are held, how often the pooler changes the",
-            "backend, and what others left on the backends that came by. One select for each look; it changes nothing."
+            "Looks at a database again and again, live.",
+            "Who waits, how long transactions are held, how often the pooler changes the backend, and what others left on the",
+            "backends that came by. One select for each look; it changes nothing."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

@@ -26,6 +26,7 @@ final class Poolers {
         boolean certain = profile.evidence().stream().allMatch(Evidence::certain);
         section.fact("pooler", profile.pooler().title());
         section.fact("mode", mode(profile, certain));
+        report.between(between(profile, certain));
         for (Evidence evidence : profile.evidence()) {
             section.fact(
                     "evidence",
@@ -55,22 +56,41 @@ final class Poolers {
         state(report);
     }
 
+    private static String between(PoolerProfile profile, boolean certain) {
+        String through = " through " + profile.pooler().title();
+        return switch (profile.mode()) {
+            case DIRECT -> ", nothing in between";
+            case SESSION -> through + " in session mode";
+            case TRANSACTION ->
+                certain
+                        ? through + " in transaction mode"
+                        : isLikelySession(profile)
+                                ? through + ", in session mode as it seems"
+                                : through + ", whose mode does not show";
+        };
+    }
+
+    private static boolean isLikelySession(PoolerProfile profile) {
+        return profile.evidence().stream()
+                .anyMatch(evidence -> evidence.conclusion().startsWith("session mode"));
+    }
+
     private static String mode(PoolerProfile profile, boolean certain) {
         if (profile.mode() != Mode.TRANSACTION || certain) {
             return Address.shown(profile.mode());
         }
-        boolean likelySession = profile.evidence().stream()
-                .anyMatch(evidence -> evidence.conclusion().startsWith("session mode"));
-        return likelySession
+        return isLikelySession(profile)
                 ? "session, likely; treated as transaction, which is safe in both"
                 : "transaction (assumed)";
     }
 
     private static void state(Report report) {
         Section section = report.section("Session state");
-        section.fact("leaks without help", features(Treatment.VIRTUALISE) + ", " + features(Treatment.MOVE));
-        section.fact("Sky Session keeps for its session", features(Treatment.VIRTUALISE));
-        section.fact("needs sessionUrl, else refused", features(Treatment.MOVE));
+        section.fact(
+                "without help",
+                "each of these stays on the backend and reaches whoever gets it next, or is lost with it");
+        section.fact("Sky Session keeps for its own session", features(Treatment.VIRTUALISE));
+        section.fact("moves to sessionUrl, else is refused", features(Treatment.MOVE));
         section.fact("refused", features(Treatment.REFUSE));
         section.fact("more", "docs/poolers.md, class by class; doctor scan finds it in a program");
     }

@@ -177,7 +177,7 @@ public enum FindingKind {
             "Named prepared statements break here",
             "They stay on one backend while the next transaction runs on another: \"prepared statement S_1 already exists\","
                     + " or worse, another client's statement. The drivers' defaults name their statements.",
-            "configure the driver as below; Sky Session does so by itself"),
+            "configure the driver as told under To paste; Sky Session does so by itself"),
     URL_SETTING_UNSAFE(
             WARNING,
             "A setting of the URL is unsafe here",

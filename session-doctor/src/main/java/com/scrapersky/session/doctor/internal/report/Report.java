@@ -17,6 +17,7 @@ public final class Report {
     private Outcome outcome = Outcome.READ_ONLY_THE_URL;
     private Consumer<Section> listener = section -> {};
     private int told;
+    private String between = "";
 
     /** Who is told of each section once it is complete. */
     public void tell(Consumer<Section> told) {
@@ -56,6 +57,15 @@ public final class Report {
 
     public void outcome(Outcome reached) {
         outcome = reached;
+    }
+
+    /** What is in between, as the end of a sentence that begins with "Connected". */
+    public void between(String sentence) {
+        between = sentence;
+    }
+
+    public String between() {
+        return between;
     }
 
     public List<Section> sections() {

@@ -88,7 +88,10 @@ public final class TextReport {
                 + warnings
                 + (warnings == 1 ? " warning." : " warnings.");
         return switch (report.outcome()) {
-            case EXAMINED -> errors + warnings == 0 ? style.good("Healthy.") : "Connected; " + counted;
+            case EXAMINED ->
+                errors + warnings == 0
+                        ? style.good("Healthy: connected" + report.between() + ".")
+                        : "Connected" + report.between() + "; " + counted;
             case READ_ONLY_THE_URL -> "Nobody was asked; " + counted;
             case NOT_CONNECTED -> "Not connected; " + counted;
             case NOT_AUTHENTICATED -> "Not let in; " + counted;
