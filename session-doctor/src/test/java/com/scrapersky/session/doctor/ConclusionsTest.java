@@ -186,6 +186,35 @@ class ConclusionsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void limitsOfThePooler(PgBouncerVersion version) throws IOException {
+        try (PoolerLab pooler = PgBouncerLab.builder(postgres)
+                .version(version)
+                .poolSize(BACKENDS)
+                .setting("stats_users", postgres.user())
+                .start()) {
+            Run run;
+            try (LeakProbe probe = LeakProbe.before(pooler)) {
+                run = Run.of("--pooler-limits", "--instances", "2", pooler.url());
+                probe.assertNothingLeaked();
+            }
+            Golden.check(
+                    "pooler-limits-" + version.name().toLowerCase(Locale.ROOT).replace('_', '-'), run);
+        }
+    }
+
+    /** A role that PgBouncer does not tell them to, and a pooler that has no such database. */
+    @Test
+    void limitsThatAreNotTold() {
+        try (PoolerLab pooler = bouncer(PgBouncerVersion.V1_26, PoolMode.TRANSACTION);
+                PoolerLab other = odyssey(false)) {
+            assertThat(Run.of("--pooler-limits", pooler.url()).out())
+                    .contains("not told  FATAL: not allowed", "stats_users", "Connected through PgBouncer");
+            assertThat(Run.of("--pooler-limits", other.url()).out()).contains("not asked", "this is Odyssey");
+        }
+    }
+
     /** TLS hides nothing of the pooler: who it is shows in the same way. */
     @Test
     void poolerBehindTls() throws IOException {

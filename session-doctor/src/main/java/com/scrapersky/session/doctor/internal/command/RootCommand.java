@@ -99,6 +99,12 @@ public final class RootCommand implements Callable<Integer> {
             description = "How many instances of the program share the database; for the pool size.")
     private int instances = 1;
 
+    @Option(
+            names = "--pooler-limits",
+            description =
+                    "Ask PgBouncer's own database for its limits, by one more login; the role must be one of its admin_users or stats_users.")
+    private boolean poolerLimits;
+
     @Option(names = "--offline", description = "Tell what the URL means, and ask nobody.")
     private boolean offline;
 
@@ -166,7 +172,7 @@ public final class RootCommand implements Callable<Integer> {
         TextReport text = new TextReport(console.out(), style(console, color), console.columns());
         Report report;
         try (Waiting waiting = new Waiting(console.err())) {
-            Examination examination = new Examination(target, instances(), console.clock(), waiting);
+            Examination examination = new Examination(target, instances(), poolerLimits, console.clock(), waiting);
             if (!json) {
                 examination.tell(text::print);
             }

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -25,13 +26,16 @@ public final class Examination {
 
     private final Target target;
     private final int instances;
+    private final boolean adminDatabase;
     private final InstantSource clock;
     private final Progress progress;
     private final Report report = new Report();
 
-    public Examination(Target target, int instances, InstantSource clock, Progress progress) {
+    /** @param adminDatabase whether to log in to PgBouncer's own database, too, for its limits */
+    public Examination(Target target, int instances, boolean adminDatabase, InstantSource clock, Progress progress) {
         this.target = target;
         this.instances = instances;
+        this.adminDatabase = adminDatabase;
         this.clock = clock;
         this.progress = progress;
     }
@@ -104,7 +108,12 @@ public final class Examination {
             throw new SQLException(failure.getMessage(), failure.sqlState().orElse(null), failure);
         }
         Poolers.tell(profile, report);
-        int size = PoolSize.recommend(limits, profile.mode(), instances, report);
+        OptionalInt backends = OptionalInt.empty();
+        if (adminDatabase) {
+            progress.now("asking the pooler's own database");
+            backends = AdminDatabase.examine(target, reached, sslmode, profile.pooler(), report);
+        }
+        int size = PoolSize.recommend(limits, profile.mode(), backends, instances, report);
         Configurations.write(new Setup(url, profile, sslmode, size), report);
     }
 

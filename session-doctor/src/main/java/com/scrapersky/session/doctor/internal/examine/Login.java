@@ -1,5 +1,6 @@
 package com.scrapersky.session.doctor.internal.examine;
 
+import com.scrapersky.session.DatabaseUrl;
 import com.scrapersky.session.doctor.internal.report.Finding;
 import com.scrapersky.session.doctor.internal.report.FindingKind;
 import com.scrapersky.session.doctor.internal.report.Report;
@@ -32,18 +33,26 @@ final class Login {
      */
     static Connection open(Target target, Reached reached, String sslmode, Report report) throws SQLException {
         try {
-            return open(target, reached, sslmode, Set.of());
+            return open(target, reached, sslmode, Set.of(), "");
         } catch (SQLException error) {
             Finding finding = Failure.of(error, false).finding();
             if (finding.kind() != FindingKind.STARTUP_PARAMETER_REFUSED) {
                 throw error;
             }
             report.add(finding);
-            return open(target, reached, sslmode, REFUSED_BY_POOLERS);
+            return open(target, reached, sslmode, REFUSED_BY_POOLERS, "");
         }
     }
 
-    private static Connection open(Target target, Reached reached, String sslmode, Set<String> leftOut)
+    /** The same login to a database of the pooler's own, which understands the simple protocol alone. */
+    static Connection openAdminDatabase(Target target, Reached reached, String sslmode, String database)
+            throws SQLException {
+        return open(target, reached, sslmode, REFUSED_BY_POOLERS, database);
+    }
+
+    /** @param adminDatabase the pooler's own; empty for the URL's database */
+    private static Connection open(
+            Target target, Reached reached, String sslmode, Set<String> leftOut, String adminDatabase)
             throws SQLException {
         Properties properties = new Properties();
         for (Map.Entry<String, String> property : target.driverProperties().entrySet()) {
@@ -64,12 +73,13 @@ final class Login {
         if (sslmode.equals("disable")) {
             properties.setProperty("requireAuth", "!password");
         }
-        Connection connection = new Driver()
-                .connect(
-                        target.url()
-                                .withHost(reached.host().name(), reached.host().port())
-                                .jdbcUrl(),
-                        properties);
+        DatabaseUrl url =
+                target.url().withHost(reached.host().name(), reached.host().port());
+        if (!adminDatabase.isEmpty()) {
+            properties.setProperty("preferQueryMode", "simple");
+            url = url.withDatabase(adminDatabase);
+        }
+        Connection connection = new Driver().connect(url.jdbcUrl(), properties);
         if (connection == null) {
             throw new SQLException("the driver does not take the URL");
         }
