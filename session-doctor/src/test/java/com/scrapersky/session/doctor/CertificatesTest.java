@@ -16,7 +16,7 @@ class CertificatesTest {
     @Test
     void rightAndNotTrusted() throws IOException {
         try (PostgresLab server = PostgresLab.builder().tls().start()) {
-            Golden.check("tls-right", Run.of(server.url() + verified(server)));
+            Golden.check("tls-right", Run.of("--paste", "all", server.url() + verified(server)));
             Golden.check("tls-self-signed", Run.of(server.url() + "?sslmode=verify-full&sslrootcert=system"));
             Golden.check("tls-not-looked-at", Run.of(server.url() + "?sslmode=require"));
             Golden.check("tls-required", Run.of(server.url() + "?sslmode=disable"));
@@ -26,14 +26,14 @@ class CertificatesTest {
     @Test
     void expired() throws IOException {
         try (PostgresLab server = PostgresLab.builder().expiredTls().start()) {
-            Golden.check("tls-expired", Run.of(server.url() + verified(server)));
+            Golden.check("tls-expired", Run.of("--paste", "all", server.url() + verified(server)));
         }
     }
 
     @Test
     void forAnotherHost() throws IOException {
         try (PostgresLab server = PostgresLab.builder().tls("db.example.com").start()) {
-            Golden.check("tls-wrong-name", Run.of(server.url() + verified(server)));
+            Golden.check("tls-wrong-name", Run.of("--paste", "all", server.url() + verified(server)));
         }
     }
 

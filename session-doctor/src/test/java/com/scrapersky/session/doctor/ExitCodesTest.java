@@ -39,7 +39,11 @@ class ExitCodesTest {
     @Test
     void usageIs2() {
         assertThat(Run.of("mysql://host/d").exitCode()).isEqualTo(2);
-        assertThat(Run.of("--no-such-option", postgres.url()).exitCode()).isEqualTo(2);
+        Run mistyped = Run.of("--fail-onn=error", postgres.url());
+        assertThat(mistyped.exitCode()).isEqualTo(2);
+        assertThat(mistyped.err())
+                .contains("--fail-onn", "Possible solutions: --fail-on", "doctor --help tells what there is")
+                .doesNotContain("Usage:", postgres.password());
         Run nothing = Run.of();
         assertThat(nothing.exitCode()).isEqualTo(2);
         assertThat(nothing.err()).contains("DATABASE_URL");

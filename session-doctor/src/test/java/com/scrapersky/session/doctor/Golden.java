@@ -37,9 +37,10 @@ final class Golden {
                 .replaceAll("\\d+(\\.\\d+)? ms \\(", "<time> (")
                 .replaceAll("\\d{4}-\\d{2}-\\d{2}", "<date>")
                 .replaceAll("PostgreSQL 18\\.\\d+", "PostgreSQL 18")
+                .replaceAll("(?<=\"127\\.0\\.0\\.1\", )\\d+", "<port>")
                 .replaceAll("\\d+ clients served", "<n> clients served")
                 .replaceAll("\\d+ of 100 in use", "<n> of 100 in use")
-                .replaceAll("(?<=sslrootcert=)\\S*root\\.pem|\\S*/root\\.pem", "<file>")
+                .replaceAll("(?<=[ \"=])/[\\w./-]*/root\\.pem", "<file>")
                 .replaceAll("(?m) +$", "");
     }
 }

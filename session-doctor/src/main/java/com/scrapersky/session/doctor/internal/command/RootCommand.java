@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code doctor [URL]}. */
 @Command(
@@ -154,6 +155,14 @@ public final class RootCommand implements Callable<Integer> {
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(
                 isColoured(console, "auto") ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         commandLine.setUsageHelpWidth(Math.min(Console.USUAL_COLUMNS, Math.max(55, console.columns())));
+        // The whole help would push the mistake off the screen.
+        commandLine.setParameterExceptionHandler((mistake, arguments) -> {
+            PrintWriter err = mistake.getCommandLine().getErr();
+            err.println(mistake.getMessage());
+            UnmatchedArgumentException.printSuggestions(mistake, err);
+            err.println(mistake.getCommandLine().getCommandSpec().qualifiedName() + " --help tells what there is.");
+            return 2;
+        });
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
             if (failure instanceof InvalidDatabaseUrlException) {
                 command.getErr().println(failure.getMessage());

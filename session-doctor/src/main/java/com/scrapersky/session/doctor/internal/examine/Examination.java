@@ -114,7 +114,7 @@ public final class Examination {
             backends = AdminDatabase.examine(target, reached, sslmode, profile.pooler(), report);
         }
         int size = PoolSize.recommend(limits, profile.mode(), backends, instances, report);
-        Configurations.write(new Setup(url, profile, sslmode, size), report);
+        Configurations.write(new Setup(url, profile, sslmode, target.property("sslrootcert"), size), report);
     }
 
     private void fail(Failure failure) {

@@ -45,8 +45,8 @@ public final class Configurations {
             case "hibernate" -> hibernate();
             case "quarkus" -> quarkus();
             case "jooq" -> jooq();
-            case "flyway" -> migration("flyway.url=", "flyway.user=", "flyway.password=");
-            case "liquibase" -> migration("url: ", "username: ", "password: ");
+            case "flyway" -> flyway();
+            case "liquibase" -> liquibase();
             case "psycopg" -> psycopg();
             case "sqlalchemy-asyncpg" -> asyncpg();
             case "prisma" -> prisma();
@@ -57,7 +57,8 @@ public final class Configurations {
     }
 
     private String jdbcUrl() {
-        return "jdbc:postgresql://" + setup.address() + "/" + setup.url().database() + "?sslmode=" + setup.sslmode();
+        return "jdbc:postgresql://" + setup.address() + "/" + setup.url().database() + "?"
+                + setup.encryptionOfTheDriver();
     }
 
     private String jdbcUrlWithParameters() {
@@ -73,7 +74,7 @@ public final class Configurations {
     }
 
     private String skySession() {
-        return "DATABASE_URL=" + uri("postgresql") + "?sslmode=" + setup.sslmode() + "\n"
+        return "DATABASE_URL=" + uri("postgresql") + "?" + setup.encryption() + "\n"
                 + "// everything else is found out: DatabaseSessionFactory.open(System.getenv(\"DATABASE_URL\"))";
     }
 
@@ -114,11 +115,11 @@ public final class Configurations {
     private String hibernate() {
         return "jakarta.persistence.jdbc.url=" + jdbcUrlWithParameters() + "\n"
                 + "jakarta.persistence.jdbc.user=" + setup.user() + "\n"
+                + "# filled in by your framework; by Hibernate itself from -DDB_PASSWORD=…\n"
                 + "jakarta.persistence.jdbc.password=${DB_PASSWORD}\n"
+                + "# of the artifact hibernate-hikaricp\n"
                 + "hibernate.connection.provider_class=org.hibernate.hikaricp.internal.HikariCPConnectionProvider\n"
-                + "hibernate.hikari.maximumPoolSize=" + setup.poolSize() + "\n"
-                + "# no connection is asked about its database when the program starts\n"
-                + "hibernate.boot.allow_jdbc_metadata_access=false";
+                + "hibernate.hikari.maximumPoolSize=" + setup.poolSize();
     }
 
     private String quarkus() {
@@ -135,57 +136,90 @@ public final class Configurations {
                 + "DSLContext context = DSL.using(new HikariDataSource(config), SQLDialect.POSTGRES);";
     }
 
-    private String migration(String url, String user, String password) {
-        String advice = setup.isShared()
+    private String flyway() {
+        return migrationAdvice() + "flyway.url=" + migrationUrl() + "\nflyway.user=" + setup.user()
+                + "\n# the password in FLYWAY_PASSWORD";
+    }
+
+    private String liquibase() {
+        return migrationAdvice() + "url: " + migrationUrl() + "\nusername: " + setup.user()
+                + "\n# the password in LIQUIBASE_COMMAND_PASSWORD";
+    }
+
+    private String migrationAdvice() {
+        if (setup.url().sessionUrl().isPresent()) {
+            return "# the session-mode address\n";
+        }
+        return setup.isShared()
                 ? "# migrations need a session: use the direct or session-mode address instead of this one\n"
                 : "";
-        String shown = setup.url()
+    }
+
+    private String migrationUrl() {
+        return setup.url()
                 .sessionUrl()
                 .map(session -> session.hosts().get(0))
                 .map(host -> jdbcUrl().replace(setup.address(), host.name() + ":" + host.port()))
                 .orElseGet(this::jdbcUrl);
-        return (setup.url().sessionUrl().isPresent() ? "# the session-mode address\n" : advice) + url + shown + "\n"
-                + user + setup.user() + "\n" + password + "${DB_PASSWORD}";
     }
 
     private String psycopg() {
-        return "from psycopg_pool import ConnectionPool\n"
+        return "import os\n"
+                + "from psycopg_pool import ConnectionPool\n"
                 + "pool = ConnectionPool(\n"
                 + "    \"host=" + setup.host().name() + " port=" + setup.host().port() + " dbname="
-                + setup.url().database() + " user=" + setup.user() + " sslmode=" + setup.sslmode() + "\",\n"
+                + setup.url().database() + " user=" + setup.user() + " "
+                + setup.encryption().replace('&', ' ') + "\",\n"
                 + "    kwargs={\"password\": os.environ[\"DB_PASSWORD\"]"
                 + (setup.isUnnamed() ? ", \"prepare_threshold\": None" : "") + "},\n"
                 + "    max_size=" + setup.poolSize() + ", timeout=10)";
     }
 
     private String asyncpg() {
-        String arguments = setup.isUnnamed()
-                ? "    connect_args={\"statement_cache_size\": 0, \"prepared_statement_cache_size\": 0, "
-                        + "\"prepared_statement_name_func\": lambda: f\"__{uuid.uuid4()}__\"},\n"
+        String imports = "import os" + (setup.isUnnamed() ? ", uuid" : "") + "\n"
+                + "from sqlalchemy import URL\n"
+                + "from sqlalchemy.ext.asyncio import create_async_engine\n";
+        String unnamed = setup.isUnnamed()
+                ? ", \"statement_cache_size\": 0, \"prepared_statement_cache_size\": 0,\n"
+                        + "        \"prepared_statement_name_func\": lambda: f\"__{uuid.uuid4()}__\""
                 : "";
-        return "engine = create_async_engine(\n"
-                + "    \"" + uri("postgresql+asyncpg") + "\",\n"
-                + arguments
+        String file = setup.rootCertificate();
+        String authority = !setup.sslmode().startsWith("verify") || file.isEmpty() || file.equals("system")
+                ? '"' + setup.sslmode() + '"'
+                : "ssl.create_default_context(cafile=\"" + file + "\")";
+        return imports + (authority.startsWith("ssl.") ? "import ssl\n" : "") + "engine = create_async_engine(\n"
+                + "    URL.create(\"postgresql+asyncpg\", \"" + setup.user()
+                + "\", os.environ[\"DB_PASSWORD\"], \"" + setup.host().name() + "\", "
+                + setup.host().port() + ", \"" + setup.url().database() + "\"),\n"
+                + "    connect_args={\"ssl\": " + authority + unnamed + "},\n"
                 + "    pool_size=" + setup.poolSize() + ", max_overflow=0, pool_timeout=10)";
     }
 
+    /** Prisma knows disable, prefer and require; whether the certificate is looked at is another parameter. */
     private String prisma() {
-        return "DATABASE_URL=\"" + uri("postgresql") + "?sslmode=" + setup.sslmode() + "&connection_limit="
+        String encryption = setup.sslmode().startsWith("verify") ? "require&sslaccept=strict" : setup.sslmode();
+        String authority =
+                setup.rootCertificate().isEmpty() || setup.rootCertificate().equals("system")
+                        ? ""
+                        : "&sslcert=" + setup.rootCertificate();
+        return "DATABASE_URL=\"" + uri("postgresql") + "?sslmode=" + encryption + authority + "&connection_limit="
                 + setup.poolSize() + "&pool_timeout=10" + (setup.isUnnamed() ? "&pgbouncer=true" : "") + "\"\n"
                 + "# and directUrl, a direct or session-mode address, for prisma migrate";
     }
 
+    /** With libpq's meaning of sslmode: without that node-postgres takes require for verify-full. */
     private String nodePostgres() {
         return "// unnamed unless a query has a name: give none\n"
-                + "const pool = new Pool({ connectionString: `"
-                + uri("postgresql").replace("$DB_PASSWORD", "${process.env.DB_PASSWORD}")
-                + "`,\n  max: " + setup.poolSize() + ", connectionTimeoutMillis: 10000 })";
+                + "const pool = new Pool({\n  connectionString: `"
+                + uri("postgresql").replace("$DB_PASSWORD", "${encodeURIComponent(process.env.DB_PASSWORD)}")
+                + "?" + setup.encryption() + "&uselibpqcompat=true`,\n  max: " + setup.poolSize()
+                + ", connectionTimeoutMillis: 10000 })";
     }
 
     private String pgx() {
         return "postgresql://" + setup.user() + "@" + setup.address() + "/"
-                + setup.url().database() + "?sslmode="
-                + setup.sslmode() + "&pool_max_conns=" + setup.poolSize()
+                + setup.url().database() + "?"
+                + setup.encryption() + "&pool_max_conns=" + setup.poolSize()
                 + (setup.isUnnamed() ? "&default_query_exec_mode=exec" : "") + "\n# the password in PGPASSWORD";
     }
 }

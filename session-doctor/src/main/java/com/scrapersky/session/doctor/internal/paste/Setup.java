@@ -6,6 +6,8 @@ import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Origin;
 import com.scrapersky.session.PoolerProfile.Parameter;
 import com.scrapersky.session.PoolerProfile.StatementMode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 
@@ -13,9 +15,10 @@ import java.util.Set;
  * What an application's configuration is made of.
  *
  * @param sslmode what the doctor logged in with
+ * @param rootCertificate the URL's {@code sslrootcert}; empty without one
  * @param poolSize the recommended one
  */
-public record Setup(DatabaseUrl url, PoolerProfile profile, String sslmode, int poolSize) {
+public record Setup(DatabaseUrl url, PoolerProfile profile, String sslmode, String rootCertificate, int poolSize) {
 
     /** The pool's, not the driver's; and what a program names itself. */
     private static final Set<String> NOT_FOR_THE_URL =
@@ -32,6 +35,22 @@ public record Setup(DatabaseUrl url, PoolerProfile profile, String sslmode, int 
 
     String user() {
         return url.user().orElse("");
+    }
+
+    /** {@code sslmode}, and with it {@code sslrootcert} as libpq and what is made after it have it, for a URL. */
+    String encryption() {
+        return "sslmode=" + sslmode + (rootCertificate.isEmpty() ? "" : "&sslrootcert=" + encoded(rootCertificate));
+    }
+
+    /** The same as pgjdbc has it, which knows Java's own authorities by a class. */
+    String encryptionOfTheDriver() {
+        return rootCertificate.equals("system")
+                ? "sslmode=" + sslmode + "&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory"
+                : encryption();
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("%2F", "/");
     }
 
     boolean isShared() {
