@@ -40,7 +40,7 @@ final class Golden {
                 .replaceAll("(?<=\"127\\.0\\.0\\.1\", )\\d+", "<port>")
                 .replaceAll("\\d+ clients served", "<n> clients served")
                 .replaceAll("\\d+ of 100 in use", "<n> of 100 in use")
-                .replaceAll("(?<=[ \"=])/[\\w./-]*/root\\.pem", "<file>")
+                .replaceAll("(?<=[ \"=])(/|%2F)[\\w./%-]*root\\.pem", "<file>")
                 .replaceAll("(?m) +$", "");
     }
 }
