@@ -64,7 +64,7 @@ final class ConnectionSource implements AutoCloseable {
             @Nullable SessionPool sessions) {
         Guard guard;
         try {
-            guard = look(pool, builder, profile, start, applicationName(profile));
+            guard = look(pool, builder.poolOurs(), profile, start, applicationName(profile));
         } catch (SQLException | RuntimeException failed) {
             pool.close();
             throw failed instanceof SQLException error

@@ -1,5 +1,7 @@
 package com.scrapersky.session;
 
+import com.scrapersky.session.internal.guard.StraightQuery;
+import com.scrapersky.session.internal.jdbc.DirectBinder;
 import com.scrapersky.session.internal.jdbc.MappingException;
 import com.scrapersky.session.internal.jdbc.ParameterBinder;
 import com.scrapersky.session.internal.jdbc.RecordParameters;
@@ -9,51 +11,85 @@ import com.scrapersky.session.internal.sql.Placeholder;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.ParameterList;
 
 /** The values for one execution of a statement, by parameter name. Not thread-safe. */
-final class ParameterSet {
+final class ParameterSet implements StraightQuery.Values {
+
+    private static final Object MISSING = new Object();
 
     private final NamedSql sql;
-    private final Map<String, @Nullable Object> values = new LinkedHashMap<>();
+
+    /** By the name's place in the text's names. */
+    private final @Nullable Object[] values;
+
+    /** What the text has no name for. */
+    private @Nullable Map<String, @Nullable Object> surplus;
 
     ParameterSet(NamedSql sql) {
         this.sql = sql;
+        this.values = new @Nullable Object[sql.names().size()];
+        Arrays.fill(values, MISSING);
+    }
+
+    private ParameterSet(ParameterSet other) {
+        this.sql = other.sql;
+        this.values = other.values.clone();
+        this.surplus = other.surplus == null ? null : new LinkedHashMap<>(other.surplus);
     }
 
     void put(String name, @Nullable Object value) {
-        values.put(name, value);
+        int index = sql.indexOf(name);
+        if (index >= 0) {
+            values[index] = value;
+        } else {
+            Map<String, @Nullable Object> others = surplus;
+            if (others == null) {
+                others = new LinkedHashMap<>();
+                surplus = others;
+            }
+            others.put(name, value);
+        }
     }
 
     void putAll(Map<String, ? extends @Nullable Object> parameters) {
-        values.putAll(parameters);
+        parameters.forEach(this::put);
     }
 
     void putAll(Record parameters) {
         try {
-            values.putAll(RecordParameters.of(parameters, sql.names()));
+            putAll(RecordParameters.of(parameters, sql.names()));
         } catch (MappingException closed) {
             throw Errors.invalidStatement(String.valueOf(closed.getMessage()), "open the package, or give a Map");
         }
     }
 
     Map<String, @Nullable Object> byName() {
-        return values;
+        Map<String, @Nullable Object> all = new LinkedHashMap<>();
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != MISSING) {
+                all.put(sql.names().get(i), values[i]);
+            }
+        }
+        if (surplus != null) {
+            all.putAll(surplus);
+        }
+        return all;
     }
 
     ParameterSet copy() {
-        ParameterSet set = new ParameterSet(sql);
-        set.values.putAll(values);
-        return set;
+        return new ParameterSet(this);
     }
 
     /** A copy with the values of a map or record added, whose names are checked. */
     ParameterSet with(Object parameters) {
-        ParameterSet set = new ParameterSet(sql);
-        set.putAll(values);
+        ParameterSet set = copy();
         if (parameters instanceof Map<?, ?> map) {
             map.forEach((name, value) -> set.put(String.valueOf(name), value));
         } else if (parameters instanceof Record components) {
@@ -69,14 +105,21 @@ final class ParameterSet {
 
     /** Refuses missing and surplus names, both at once. */
     void check() {
-        List<String> names = sql.names();
-        if (values.size() == names.size() && values.keySet().containsAll(names)) {
+        boolean complete = true;
+        for (Object value : values) {
+            complete &= value != MISSING;
+        }
+        Map<String, @Nullable Object> others = surplus;
+        if (complete && others == null) {
             return;
         }
-        List<String> missing = new ArrayList<>(names);
-        missing.removeAll(values.keySet());
-        List<String> surplus = new ArrayList<>(values.keySet());
-        surplus.removeAll(names);
+        List<String> missing = new ArrayList<>();
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] == MISSING) {
+                missing.add(sql.names().get(i));
+            }
+        }
+        List<String> surplus = others == null ? List.of() : List.copyOf(others.keySet());
         throw Errors.invalidStatement(
                 "the parameters do not fit the text: missing " + missing + ", surplus " + surplus + " — in: "
                         + sql.abbreviated(Errors.SHOWN_SQL),
@@ -87,14 +130,31 @@ final class ParameterSet {
     void bind(PreparedStatement statement) throws SQLException {
         int index = 1;
         for (Placeholder placeholder : sql.placeholders()) {
-            String name = sql.names().get(placeholder.parameter());
             try {
-                ParameterBinder.bind(statement, index++, values.get(name), placeholder.surroundings());
+                ParameterBinder.bind(statement, index++, value(placeholder), placeholder.surroundings());
             } catch (UnsupportedValueException unsupported) {
+                String name = sql.names().get(placeholder.parameter());
                 throw Errors.invalidStatement(
                         "parameter :" + name + ": " + unsupported.getMessage(),
                         "give a type listed at Row, or its text and a cast, as in :" + name + "::jsonb");
             }
         }
+    }
+
+    /** The same past a statement, where the values are of the usual kinds; {@link #check()} comes first. */
+    @Override
+    public boolean bind(BaseConnection connection, ParameterList list, int shift) throws SQLException {
+        List<Placeholder> placeholders = sql.placeholders();
+        for (int i = 0; i < placeholders.size(); i++) {
+            Placeholder placeholder = placeholders.get(i);
+            if (!DirectBinder.bind(connection, list, shift + i + 1, value(placeholder), placeholder.surroundings())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private @Nullable Object value(Placeholder placeholder) {
+        return values[placeholder.parameter()];
     }
 }

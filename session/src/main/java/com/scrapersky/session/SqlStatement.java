@@ -3,10 +3,12 @@ package com.scrapersky.session;
 import com.scrapersky.session.Errors.Phase;
 import com.scrapersky.session.Pipeline.Queued;
 import com.scrapersky.session.StatementTarget.Need;
+import com.scrapersky.session.internal.guard.StraightQuery;
 import com.scrapersky.session.internal.jdbc.Columns;
 import com.scrapersky.session.internal.jdbc.DriverErrors;
 import com.scrapersky.session.internal.jdbc.MappingException;
 import com.scrapersky.session.internal.jdbc.RowType;
+import com.scrapersky.session.internal.jdbc.TupleCursor;
 import com.scrapersky.session.internal.sql.NamedSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Field;
+import org.postgresql.core.Tuple;
 import org.postgresql.jdbc.PgStatement;
 
 /**
@@ -168,16 +172,7 @@ public final class SqlStatement {
      */
     public int update() {
         values.check();
-        return run(false, List.of(values), statement -> {
-            values.bind(statement);
-            int changed = 0;
-            boolean isResult = statement.execute();
-            while (isResult || statement.getUpdateCount() >= 0) {
-                changed += isResult ? countRows(statement) : statement.getUpdateCount();
-                isResult = statement.getMoreResults();
-            }
-            return changed;
-        });
+        return run(false, List.of(values), new Update());
     }
 
     /**
@@ -256,19 +251,7 @@ public final class SqlStatement {
 
     private <T extends @Nullable Object> List<T> read(int maximumRows, RowShape<T> shape) {
         values.check();
-        return run(false, List.of(values), statement -> {
-            values.bind(statement);
-            List<T> rows = List.of();
-            boolean isResult = statement.execute();
-            // A text of several statements has several results; the rows are those of the last that has any.
-            while (isResult || statement.getUpdateCount() >= 0) {
-                if (isResult) {
-                    rows = readAll(statement.getResultSet(), maximumRows, shape);
-                }
-                isResult = statement.getMoreResults();
-            }
-            return rows;
-        });
+        return run(false, List.of(values), new Read<>(maximumRows, shape));
     }
 
     /** All rows have arrived by now: to ask the server for fewer would forbid it a parallel plan. */
@@ -281,6 +264,33 @@ public final class SqlStatement {
             while (rows.size() < maximumRows && result.next()) {
                 rows.add(reader.read(columns.read(result)));
             }
+        }
+        return Collections.unmodifiableList(rows);
+    }
+
+    /** The same from what the server sent. */
+    private static <T extends @Nullable Object> List<T> readAll(
+            StraightQuery arrived, int maximumRows, RowShape<T> shape) throws SQLException {
+        Field[] fields = arrived.fields();
+        if (fields == null) {
+            return List.of();
+        }
+        Columns columns = Columns.of(fields);
+        if (!columns.isLean()) {
+            return readAll(arrived.resultSet(), maximumRows, shape);
+        }
+        RowType.Reader<T> reader = shape.reader(columns);
+        List<Tuple> tuples = arrived.tuples();
+        TupleCursor cursor = columns.cursor(tuples, arrived.driver());
+        int count = Math.min(maximumRows, tuples.size());
+        if (count == 1) {
+            cursor.next();
+            return Collections.singletonList(reader.read(cursor));
+        }
+        List<T> rows = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            cursor.next();
+            rows.add(reader.read(cursor));
         }
         return Collections.unmodifiableList(rows);
     }
@@ -316,8 +326,16 @@ public final class SqlStatement {
 
     private <R> R once(boolean transaction, List<ParameterSet> sets, Action<R> action) {
         try (Lease lease = target.lease(transaction ? Need.TRANSACTION : Need.STATEMENT)) {
-            try (PreparedStatement statement = prepare(lease.connection())) {
-                return action.on(statement);
+            try {
+                StraightQuery arrived = action.isStraight() && timeout.isZero()
+                        ? lease.connection().straight(sql.driverText(), values)
+                        : null;
+                if (arrived != null) {
+                    return action.on(arrived);
+                }
+                try (PreparedStatement statement = prepare(lease.connection())) {
+                    return action.on(statement);
+                }
             } catch (SQLException error) {
                 int entry = Math.max(0, DriverErrors.failedBatchEntry(error));
                 DatabaseException failure = Errors.statement(
@@ -395,8 +413,84 @@ public final class SqlStatement {
         RowType.Reader<T> reader(Columns columns);
     }
 
-    @FunctionalInterface
     private interface Action<R> {
+
         R on(PreparedStatement statement) throws SQLException;
+
+        /** Whether it is one execution of this statement with its own values, which may go past the objects of JDBC. */
+        default boolean isStraight() {
+            return false;
+        }
+
+        default R on(StraightQuery arrived) throws SQLException {
+            throw new IllegalStateException("an action that is not straight");
+        }
+    }
+
+    private final class Read<T extends @Nullable Object> implements Action<List<T>> {
+
+        private final int maximumRows;
+        private final RowShape<T> shape;
+
+        Read(int maximumRows, RowShape<T> shape) {
+            this.maximumRows = maximumRows;
+            this.shape = shape;
+        }
+
+        @Override
+        public List<T> on(PreparedStatement statement) throws SQLException {
+            values.bind(statement);
+            List<T> rows = List.of();
+            boolean isResult = statement.execute();
+            // A text of several statements has several results; the rows are those of the last that has any.
+            while (isResult || statement.getUpdateCount() >= 0) {
+                if (isResult) {
+                    rows = readAll(statement.getResultSet(), maximumRows, shape);
+                }
+                isResult = statement.getMoreResults();
+            }
+            return rows;
+        }
+
+        @Override
+        public boolean isStraight() {
+            return true;
+        }
+
+        @Override
+        public List<T> on(StraightQuery arrived) throws SQLException {
+            return readAll(arrived, maximumRows, shape);
+        }
+    }
+
+    private final class Update implements Action<Integer> {
+
+        @Override
+        public Integer on(PreparedStatement statement) throws SQLException {
+            values.bind(statement);
+            int changed = 0;
+            boolean isResult = statement.execute();
+            while (isResult || statement.getUpdateCount() >= 0) {
+                changed += isResult ? countRows(statement) : statement.getUpdateCount();
+                isResult = statement.getMoreResults();
+            }
+            return changed;
+        }
+
+        @Override
+        public boolean isStraight() {
+            return true;
+        }
+
+        @Override
+        public Integer on(StraightQuery arrived) {
+            if (arrived.fields() == null) {
+                return (int) arrived.count();
+            }
+            if (sql.isQuery()) {
+                throw new MappingException(QUERY_CHANGES_NOTHING);
+            }
+            return arrived.tuples().size();
+        }
     }
 }

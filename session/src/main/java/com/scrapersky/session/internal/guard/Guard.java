@@ -47,6 +47,7 @@ public final class Guard {
     private static final long CATALOGUE_NANOS = 60_000_000_000L;
 
     private final boolean passThrough;
+    private final boolean poolOurs;
     private final Settings defaults;
 
     /** The roles that a context may act as. */
@@ -64,6 +65,7 @@ public final class Guard {
     private final StatementNames names;
     private final Isolation isolation = new Isolation();
     private final Map<String, KnownText> texts = new ConcurrentHashMap<>();
+    private final Map<String, ContextText> contextTexts = new ConcurrentHashMap<>();
     private final Set<SessionFeature> warned = ConcurrentHashMap.newKeySet();
     private final Set<String> remarked = ConcurrentHashMap.newKeySet();
     private final Set<String> schemas = ConcurrentHashMap.newKeySet();
@@ -88,6 +90,7 @@ public final class Guard {
 
     private Guard(Builder builder) {
         this.passThrough = builder.passThrough;
+        this.poolOurs = builder.poolOurs;
         this.defaults = Settings.of(builder.defaults);
         this.roles = Set.copyOf(builder.roles);
         this.watching = !builder.passThrough || builder.contexts;
@@ -158,6 +161,26 @@ public final class Guard {
     /** What a program that wants a role is told. */
     String allowedRoles() {
         return roles.isEmpty() ? "none" : String.join(", ", new TreeSet<>(roles));
+    }
+
+    /** What was put together for a text and these settings, or null. */
+    @SuppressWarnings("ReferenceEquality") // another one is another knowledge about the database
+    @Nullable
+    ContextText contextText(KnownText text, List<String> names) {
+        ContextText known = contextTexts.get(text.sql().text());
+        return known != null && known.text() == text && known.names().equals(names) ? known : null;
+    }
+
+    void remember(ContextText text) {
+        if (contextTexts.size() >= TEXTS_KEPT) {
+            contextTexts.clear();
+        }
+        contextTexts.put(text.text().sql().text(), text);
+    }
+
+    /** Whether statements may go past the pool's objects: others' pools may have been made to look at them. */
+    boolean isPoolOurs() {
+        return poolOurs;
     }
 
     boolean isPassThrough() {
@@ -426,6 +449,7 @@ public final class Guard {
 
         private final BiFunction<SessionFeature, String, SQLException> refusals;
         private boolean passThrough;
+        private boolean poolOurs;
         private Map<String, String> defaults = Map.of();
         private Map<String, String> startup = Map.of();
         private Set<String> roles = Set.of();
@@ -445,6 +469,12 @@ public final class Guard {
         /** Each connection has its backend for itself: nothing is watched. */
         public Builder passThrough(boolean value) {
             passThrough = value;
+            return this;
+        }
+
+        /** The pool is the library's own: nobody looks at what goes through its objects. */
+        public Builder poolOurs() {
+            poolOurs = true;
             return this;
         }
 

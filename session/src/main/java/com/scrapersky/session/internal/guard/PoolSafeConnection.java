@@ -75,6 +75,11 @@ public final class PoolSafeConnection extends ForwardingConnection {
         return PipelinedFlight.carries(session, sql);
     }
 
+    /** Executes a text without the objects of JDBC, or gives null, having sent nothing, where it needs them. */
+    public @Nullable StraightQuery straight(String sql, StraightQuery.Values values) throws SQLException {
+        return StraightQuery.execute(session, sql, values);
+    }
+
     /**
      * Several statements under one Sync, of texts that this connection {@linkplain #carries carries}.
      *

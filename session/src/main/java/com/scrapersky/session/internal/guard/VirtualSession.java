@@ -173,6 +173,52 @@ final class VirtualSession {
     }
 
     /**
+     * The settings that have to be told in front of a text which is one harmless query outside of a transaction, in a session
+     * that has set nothing but what it began with; null for everything else.
+     */
+    @Nullable
+    Settings startInFrontOf(KnownText text) throws SQLException {
+        if (ownBackend
+                || state != null
+                || generation > 0
+                || !text.clean()
+                || !text.features().isEmpty()
+                || text.sql().parts().size() != 1
+                || text.sql().parts().get(0).kind() != SqlPart.Kind.QUERY
+                || text.sql().definesCode()
+                || !departure().isOutsideBlock()) {
+            return null;
+        }
+        Settings start = start();
+        return start == Settings.NONE ? null : start;
+    }
+
+    /** The flight that {@link #flight} would make of such a text, or null where that has anything to be followed afterwards. */
+    @Nullable
+    ContextText inContext(KnownText text, Settings start) throws SQLException {
+        List<String> names = start.missingFrom(Settings.NONE);
+        ContextText known = guard.contextText(text, names);
+        return known == null ? compose(text, names) : known;
+    }
+
+    private @Nullable ContextText compose(KnownText text, List<String> names) throws SQLException {
+        Flight flight = flight(text, text.sql().parts(), GeneratedKeys.NONE, Set.of(), true);
+        // Nothing was sent, so nothing is to be remembered.
+        state = null;
+        boolean settingsAndCaller = flight.steps().size() == 2
+                && flight.steps().get(0).purpose() == Purpose.SILENT
+                && flight.steps().get(0).names().equals(names)
+                && flight.steps().get(1).isCallers()
+                && flight.bound().size() == names.size();
+        if (!settingsAndCaller || flight.wrapped() || flight.lasting()) {
+            return null;
+        }
+        ContextText made = new ContextText(text, List.copyOf(names), flight.sql());
+        guard.remember(made);
+        return made;
+    }
+
+    /**
      * Makes ready for a text that is not straight: refuses it, or moves to a backend of its own.
      *
      * @return whether it can go out as it is now

@@ -117,7 +117,7 @@ interface ColumnReader {
     }
 
     /** BigDecimal has no NaN and no infinity; numeric has. */
-    private static Number number(String text) {
+    static Number number(String text) {
         char last = text.charAt(text.length() - 1);
         return Character.isDigit(last) ? new BigDecimal(text) : Double.valueOf(text);
     }

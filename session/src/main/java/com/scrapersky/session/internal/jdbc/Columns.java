@@ -11,6 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.Field;
+import org.postgresql.core.Tuple;
 import org.postgresql.jdbc.PgResultSet;
 
 /**
@@ -29,7 +32,18 @@ public final class Columns {
     private final Map<String, Integer> indexes;
     private final ColumnReader[] readers;
 
-    private Columns(int[] types, List<String> names, Map<String, Integer> indexes, ColumnReader[] readers) {
+    private static final TupleReader[] NOT_LEAN = {};
+
+    /** How to read them from what the server sent; null where they were made from a ResultSet. */
+    private final TupleReader @Nullable [] tupleReaders;
+
+    private Columns(
+            int[] types,
+            List<String> names,
+            Map<String, Integer> indexes,
+            ColumnReader[] readers,
+            TupleReader @Nullable [] tupleReaders) {
+        this.tupleReaders = tupleReaders;
         this.types = types;
         this.names = names;
         this.indexes = indexes;
@@ -47,18 +61,60 @@ public final class Columns {
             // pgjdbc gives the same String for the same name, which knows its hash.
             hash = (hash * 31 + metaData.getColumnLabel(i).hashCode()) * 31 + types.getColumnOID(i);
         }
-        int place = (hash ^ (hash >>> 16)) & (REMEMBERED - 1);
-        Columns known = KNOWN.get(place);
+        Columns known = KNOWN.get(place(hash));
         if (known != null && known.fit(metaData, types, count)) {
             return known;
         }
-        Columns made = make(metaData, types, count);
-        KNOWN.set(place, made);
+        String[] names = new String[count];
+        int[] found = new int[count];
+        for (int i = 0; i < count; i++) {
+            names[i] = metaData.getColumnLabel(i + 1);
+            found[i] = types.getColumnOID(i + 1);
+        }
+        Columns made = make(names, found, null);
+        KNOWN.set(place(hash), made);
         return made;
     }
 
+    /** The columns that {@code fields} describe, as {@link #of(ResultSet)}; {@link #isLean} says what they are good for. */
+    public static Columns of(Field[] fields) {
+        int hash = -fields.length;
+        for (Field field : fields) {
+            hash = (hash * 31 + field.getColumnLabel().hashCode()) * 31 + key(field);
+        }
+        Columns known = KNOWN.get(place(hash));
+        if (known != null && known.fit(fields)) {
+            return known;
+        }
+        String[] names = new String[fields.length];
+        int[] types = new int[fields.length];
+        TupleReader @Nullable [] readers = new TupleReader[fields.length];
+        for (int i = 0; i < fields.length; i++) {
+            names[i] = fields[i].getColumnLabel();
+            types[i] = key(fields[i]);
+            TupleReader reader = TupleReader.of(fields[i]);
+            if (reader == null) {
+                readers = null;
+            } else if (readers != null) {
+                readers[i] = reader;
+            }
+        }
+        Columns made = make(names, types, readers == null ? NOT_LEAN : readers);
+        KNOWN.set(place(hash), made);
+        return made;
+    }
+
+    /** The type of a column and the format that its values come in, in one number: it is negative for binary ones. */
+    private static int key(Field field) {
+        return field.getFormat() == Field.BINARY_FORMAT ? ~field.getOID() : field.getOID();
+    }
+
+    private static int place(int hash) {
+        return (hash ^ (hash >>> 16)) & (REMEMBERED - 1);
+    }
+
     private boolean fit(ResultSetMetaData metaData, PgResultSet result, int count) throws SQLException {
-        if (types.length != count) {
+        if (types.length != count || tupleReaders != null) {
             return false;
         }
         for (int i = 0; i < count; i++) {
@@ -69,21 +125,55 @@ public final class Columns {
         return true;
     }
 
-    private static Columns make(ResultSetMetaData metaData, PgResultSet result, int count) throws SQLException {
-        int[] types = new int[count];
-        String[] names = new String[count];
+    private boolean fit(Field[] fields) {
+        if (types.length != fields.length || tupleReaders == null) {
+            return false;
+        }
+        for (int i = 0; i < fields.length; i++) {
+            if (types[i] != key(fields[i]) || !names.get(i).equals(fields[i].getColumnLabel())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Columns make(String[] names, int[] types, TupleReader @Nullable [] tupleReaders) {
+        int count = names.length;
         Map<String, Integer> indexes = new HashMap<>(count * 2);
         ColumnReader[] readers = new ColumnReader[count];
         for (int i = 0; i < count; i++) {
-            names[i] = metaData.getColumnLabel(i + 1);
-            types[i] = result.getColumnOID(i + 1);
             readers[i] = ColumnReader.of(types[i]);
             if (indexes.put(names[i], i) != null) {
                 throw new MappingException("the result has two columns named \"" + names[i]
                         + "\"; name each differently with AS, or select only one");
             }
         }
-        return new Columns(types, List.of(names), indexes, readers);
+        return new Columns(types, List.of(names), indexes, readers, tupleReaders);
+    }
+
+    /** Whether rows can be read from what the server sent. */
+    public boolean isLean() {
+        return tupleReaders != null && tupleReaders != NOT_LEAN;
+    }
+
+    /** The rows of a result with these columns, where they {@linkplain #isLean are lean}. */
+    public TupleCursor cursor(List<Tuple> rows, BaseConnection driver) {
+        TupleReader[] lean = tupleReaders;
+        if (lean == null || lean == NOT_LEAN) {
+            throw new IllegalStateException("asked for without isLean()");
+        }
+        return new TupleCursor(this, lean, driver, rows);
+    }
+
+    /** The types of the columns, each with the format that its values come in. */
+    int[] keys() {
+        return types;
+    }
+
+    /** Without its cause: the reader's message may quote the value. */
+    MappingException unreadable(int column) {
+        return new MappingException(
+                "the value of column \"" + names.get(column) + "\" has no Java form here; cast it to text");
     }
 
     /** The values of the current row. */
@@ -93,9 +183,7 @@ public final class Columns {
             try {
                 values[i] = readers[i].read(row, i + 1);
             } catch (IllegalArgumentException | DateTimeException unreadable) {
-                // Without its cause: the reader's message may quote the value.
-                throw new MappingException(
-                        "the value of column \"" + names.get(i) + "\" has no Java form here; cast it to text");
+                throw unreadable(i);
             }
         }
         return values;

@@ -2,6 +2,7 @@ package com.scrapersky.session.internal.jdbc;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
@@ -10,6 +11,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -41,6 +43,9 @@ public final class RowType<T> {
     private final List<Property> properties;
     private final @Nullable MethodHandle constructor;
 
+    /** The same with a parameter for each component. */
+    private final @Nullable MethodHandle recordConstructor;
+
     /** How each layout becomes this type, found out once. Layouts are shared, so few types meet many. */
     private final Map<Columns, Reader<@Nullable T>> readers = new ConcurrentHashMap<>();
 
@@ -49,10 +54,14 @@ public final class RowType<T> {
         if (ValueConversion.isColumnType(type)) {
             this.properties = List.of();
             this.constructor = null;
+            this.recordConstructor = null;
         } else {
             try {
                 this.properties = type.isRecord() ? components(type) : setters(type);
-                this.constructor = constructor(type);
+                MethodHandle plain = constructor(type);
+                this.constructor = plain.asSpreader(Object[].class, plain.type().parameterCount())
+                        .asType(MethodType.methodType(Object.class, Object[].class));
+                this.recordConstructor = type.isRecord() ? plain : null;
             } catch (ReflectiveOperationException | InaccessibleObjectException closed) {
                 throw new MappingException(
                         type.getName()
@@ -117,7 +126,7 @@ public final class RowType<T> {
             inOrder &= indexes[i] == i;
         }
         boolean inPlace = inOrder;
-        return values -> {
+        Reader<T> reader = values -> {
             // The values are this reader's alone: where they stand in order, no second array is made of them.
             @Nullable Object[] arguments = inPlace ? values : new @Nullable Object[indexes.length];
             for (int i = 0; i < indexes.length; i++) {
@@ -125,6 +134,12 @@ public final class RowType<T> {
             }
             return type.cast(invoke(constructor, arguments));
         };
+        MethodHandle direct = recordConstructor;
+        if (direct == null || !columns.isLean()) {
+            return reader;
+        }
+        RecordFactory.Component[] components = properties.toArray(RecordFactory.Component[]::new);
+        return new LeanReader<>(type, reader, RecordFactory.of(direct, components, indexes, columns.keys()));
     }
 
     private Reader<@Nullable T> beanReader(Columns columns, int[] indexes, MethodHandle constructor) {
@@ -186,9 +201,7 @@ public final class RowType<T> {
                         .toArray(Class<?>[]::new)
                 : new Class<?>[0];
         Constructor<?> constructor = opened(type.getDeclaredConstructor(parameters));
-        MethodHandle handle = MethodHandles.lookup().unreflectConstructor(constructor);
-        return handle.asSpreader(Object[].class, parameters.length)
-                .asType(java.lang.invoke.MethodType.methodType(Object.class, Object[].class));
+        return MethodHandles.lookup().unreflectConstructor(constructor);
     }
 
     /** Records are often local or package-private to their caller. */
@@ -205,16 +218,44 @@ public final class RowType<T> {
     @FunctionalInterface
     public interface Reader<T extends @Nullable Object> {
         T read(@Nullable Object[] values);
+
+        /** Makes it from the current row as the server sent it. */
+        default T read(TupleCursor row) throws SQLException {
+            return read(row.values());
+        }
+    }
+
+    private static final class LeanReader<T> implements Reader<T> {
+
+        private final Class<T> type;
+        private final Reader<T> ofValues;
+        private final RecordFactory records;
+
+        LeanReader(Class<T> type, Reader<T> ofValues, RecordFactory records) {
+            this.type = type;
+            this.ofValues = ofValues;
+            this.records = records;
+        }
+
+        @Override
+        public T read(@Nullable Object[] values) {
+            return ofValues.read(values);
+        }
+
+        @Override
+        public T read(TupleCursor row) throws SQLException {
+            return type.cast(records.make(row));
+        }
     }
 
     private record Property(
             String name,
             Class<?> type,
             Type genericType,
-            @Nullable MethodHandle setter) {
+            @Nullable MethodHandle setter) implements RecordFactory.Component {
 
-        @Nullable
-        Object convert(@Nullable Object value) {
+        @Override
+        public @Nullable Object convert(@Nullable Object value) {
             try {
                 if (value == null && type.isPrimitive()) {
                     throw new MappingException("the value is null, and " + type + " cannot be");

@@ -56,6 +56,16 @@ public final class NamedSql {
         return names;
     }
 
+    /** The place of a name among them, or -1. They are few, and their strings are often the very ones asked for. */
+    public int indexOf(String name) {
+        for (int i = 0; i < names.size(); i++) {
+            if (names.get(i).equals(name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /** One for each {@code ?} of the driver's text, in its order. */
     public List<Placeholder> placeholders() {
         return placeholders;
