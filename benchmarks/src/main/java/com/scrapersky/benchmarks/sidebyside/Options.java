@@ -36,6 +36,7 @@ record Options(
               output=docs/benchmarks         where the table, the chart and the raw numbers go
               short                          what takes a few minutes: rounds=3 effort=0.3 roundtrips=0 threads=1
             bin/bench guard                  what the pool-safe DataSource costs, by a server in memory
+            bin/bench threads                10,000 virtual threads on a pool of 10, beside 16 threads
             """;
 
     static Options of(List<String> arguments) {

@@ -47,6 +47,22 @@ final class NamedExecution {
         return StatementNames.mark(driver);
     }
 
+    /**
+     * As {@link #begin(VirtualSession, PreparedStatement)}, for a text that goes to the driver without a statement, whose name
+     * depends on the connection alone.
+     */
+    static int begin(VirtualSession session) throws SQLException {
+        StatementNames names = session.guard().names();
+        if (!names.areUsed()) {
+            return StatementNames.UNUSED;
+        }
+        BaseConnection driver = session.driver();
+        if (session.areNamesCarried() && names.isToForget(driver)) {
+            DriverNames.forget(driver);
+        }
+        return StatementNames.mark(driver);
+    }
+
     static void withoutName(PreparedStatement statement) throws SQLException {
         PgStatement driver = statement.unwrap(PgStatement.class);
         if (driver.getPrepareThreshold() != 0) {

@@ -176,7 +176,7 @@ public final class StatementNames {
     }
 
     /** The pool learns from an exception of its own that a connection is broken, and drops it. */
-    private static void tellPool(Connection connection) {
+    static void tellPool(Connection connection) {
         try {
             connection.clearWarnings();
         } catch (SQLException broken) {

@@ -1,5 +1,6 @@
 package com.scrapersky.session.internal.guard;
 
+import com.scrapersky.session.internal.guard.NamedExecution.Remedy;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
@@ -54,9 +55,10 @@ public final class StraightQuery extends ResultHandlerBase {
         boolean bind(BaseConnection connection, ParameterList list, int shift) throws SQLException;
     }
 
-    /** Executes a text, or gives null, having sent nothing, where it takes a statement to do it. */
+    /** Executes a text, or gives null, having done nothing, where it takes a statement to do it. */
     static @Nullable StraightQuery execute(VirtualSession session, String sql, Values values) throws SQLException {
-        if (!session.guard().isPoolOurs()) {
+        Guard guard = session.guard();
+        if (!guard.isPoolOurs() || guard.names().isUnnamed(sql)) {
             return null;
         }
         KnownText text = session.know(sql);
@@ -92,7 +94,19 @@ public final class StraightQuery extends ResultHandlerBase {
                 session.happened();
             }
             session.drew(text);
-            return execute(connection, executor, cached, list);
+            int mark = NamedExecution.begin(session);
+            try {
+                StraightQuery arrived = execute(connection, executor, cached, list);
+                NamedExecution.succeeded(session, mark);
+                return arrived;
+            } catch (SQLException failed) {
+                closeIfLost(session, connection, failed);
+                // Nothing was wrong but a name or its plan, and nothing was done: a statement does it without.
+                if (NamedExecution.failed(session, failed, sql, mark) == Remedy.NOTHING) {
+                    throw failed;
+                }
+                return null;
+            }
         } finally {
             executor.releaseQuery(cached);
         }
@@ -114,7 +128,6 @@ public final class StraightQuery extends ResultHandlerBase {
             return once(connection, executor, cached, list);
         } catch (SQLException failure) {
             if (cached.query.getSubqueries() != null || !executor.willHealOnRetry(failure)) {
-                closeIfLost(connection, failure);
                 throw failure;
             }
             cached.query.close();
@@ -141,13 +154,15 @@ public final class StraightQuery extends ResultHandlerBase {
     }
 
     /**
-     * The pool learns by its own proxies that a server has said good-bye, which this went past. A connection that is closed it
-     * does not keep.
+     * The pool learns by its own proxies that a server has said good-bye, which this went past. A connection that it finds closed
+     * when it is asked something it does not keep.
      */
-    private static void closeIfLost(PgConnection connection, SQLException failure) throws SQLException {
+    private static void closeIfLost(VirtualSession session, PgConnection connection, SQLException failure)
+            throws SQLException {
         String state = failure.getSQLState();
         if (state != null && (state.startsWith("08") || state.startsWith("57P"))) {
             connection.close();
+            StatementNames.tellPool(session.connection());
         }
     }
 
