@@ -21,6 +21,11 @@ final class BackendActivity implements AutoCloseable {
             return state.equals("idle");
         }
 
+        /** Whether it is in no transaction that waits for its client, so that the one which was seen may be over. */
+        boolean isEnding() {
+            return isIdle() || state.equals("active");
+        }
+
         @Override
         public String toString() {
             return pid + " (" + state + ")";

@@ -2,6 +2,7 @@ package com.scrapersky.session.testkit;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -56,6 +57,9 @@ public final class Backends implements AutoCloseable {
     public interface Action<X extends Exception> {
         void run() throws X;
     }
+
+    /** A client has its answer a moment before the server says that the backend is idle. */
+    private static final Duration ENDING = Duration.ofSeconds(2);
 
     private final PoolerLab pooler;
     private final BackendActivity activity;
@@ -194,8 +198,20 @@ public final class Backends implements AutoCloseable {
     /** What each free backend gave, and the backends that are in open transactions of others. */
     record Inspected<T extends @Nullable Object>(Map<Integer, T> free, List<BackendActivity.Entry> busy) {}
 
-    /** Looks at every backend that is free, on our own connections, all held at the same time. */
+    /**
+     * Looks at every backend that is free, on our own connections, all held at the same time. One whose last statement was just
+     * about to end is looked at once more.
+     */
     <T extends @Nullable Object> Inspected<T> inspect(Inspection<T> inspection) {
+        long deadline = System.nanoTime() + ENDING.toNanos();
+        Inspected<T> seen = inspectOnce(inspection);
+        while (seen.busy().stream().anyMatch(BackendActivity.Entry::isEnding) && System.nanoTime() < deadline) {
+            seen = inspectOnce(inspection);
+        }
+        return seen;
+    }
+
+    private <T extends @Nullable Object> Inspected<T> inspectOnce(Inspection<T> inspection) {
         return whileHeld(held -> {
             Map<Integer, T> free = new TreeMap<>();
             for (HeldBackend backend : held) {
