@@ -56,4 +56,15 @@ public final class ProfileFields {
     Map<String, @Nullable Object> given() {
         return given;
     }
+
+    /** The value of a field, null where it is null or not given. */
+    public @Nullable Object get(String field) {
+        return given.get(field);
+    }
+
+    /** The value of a field that was given and is not null, else another one. */
+    public Object getOrDefault(String field, Object otherwise) {
+        Object value = given.get(field);
+        return value == null ? otherwise : value;
+    }
 }

@@ -4,6 +4,7 @@ import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PostgresLab;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -38,7 +39,15 @@ public final class Labs {
 
     /** What a query past all poolers and policies counts. */
     public static long count(String query) {
-        try (Connection connection = POSTGRES.connect();
+        return count(POSTGRES.database(), query);
+    }
+
+    /** The same in another database. */
+    public static long count(String database, String query) {
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:postgresql://" + POSTGRES.host() + ":" + POSTGRES.port() + "/" + database,
+                        POSTGRES.user(),
+                        POSTGRES.password());
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             rows.next();

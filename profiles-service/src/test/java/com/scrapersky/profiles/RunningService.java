@@ -44,7 +44,12 @@ public final class RunningService implements AutoCloseable {
 
     private RunningService(String url, String direct, String... more) {
         List<String> settings = new ArrayList<>(List.of(
-                "--DATABASE_URL=" + url, "--MIGRATION_DATABASE_URL=" + direct, "--JWT_SECRET_KEY=" + TOKENS.secret()));
+                "--DATABASE_URL=" + url,
+                "--MIGRATION_DATABASE_URL=" + direct,
+                "--JWT_SECRET_KEY=" + TOKENS.secret(),
+                // Tests wait for what clients need not.
+                "--profiles.jobs.events-every=20ms",
+                "--profiles.expensive-requests-per-minute=100000"));
         settings.addAll(List.of(more));
         context = run(settings.toArray(String[]::new));
     }
@@ -137,6 +142,30 @@ public final class RunningService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What comes back as text, whatever it is. */
+    public String text(HttpRequest request) {
+        try {
+            HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new AssertionError(response.statusCode() + " " + response.body());
+            }
+            return response.body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A job once it is finished. */
+    public static Answer finishedJob(RunningService service, UUID tenant, String id) {
+        service.text(service.request(tenant, "GET", "/api/v3/jobs/" + id + "/events", "")
+                .header("Accept", "text/event-stream")
+                .build());
+        return service.get(tenant, "/api/v3/jobs/" + id);
     }
 
     @Override

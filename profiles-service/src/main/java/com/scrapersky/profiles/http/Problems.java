@@ -2,6 +2,9 @@ package com.scrapersky.profiles.http;
 
 import com.scrapersky.profiles.InvalidInputException;
 import com.scrapersky.profiles.ProfileService;
+import com.scrapersky.profiles.jobs.ImportTooLargeException;
+import com.scrapersky.profiles.jobs.KeyReusedException;
+import com.scrapersky.profiles.jobs.RejectedRowException;
 import com.scrapersky.session.ConnectionException;
 import com.scrapersky.session.ConstraintViolationException;
 import com.scrapersky.session.DatabaseException;
@@ -20,6 +23,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.exc.StreamConstraintsException;
 
@@ -43,6 +47,48 @@ class Problems extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<ProblemDetail> notFound(ProfileNotFoundException absent) {
         return answer(problem(HttpStatus.NOT_FOUND, "There is no such profile."));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> notFound(JobNotFoundException absent) {
+        return answer(problem(HttpStatus.NOT_FOUND, "There is no such job."));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> rejected(RejectedRowException rejected) {
+        ProblemDetail problem = problem(
+                HttpStatus.BAD_REQUEST,
+                "Row " + rejected.row() + " is not as it has to be. Nothing of the import was kept.");
+        problem.setProperty("row", rejected.row());
+        problem.setProperty("errors", rejected.errors());
+        return answer(problem);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> tooLarge(ImportTooLargeException tooLarge) {
+        return answer(
+                problem(HttpStatus.CONTENT_TOO_LARGE, "An import has a million rows at most. Nothing of it was kept."));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> keyReused(KeyReusedException reused) {
+        return answer(
+                problem(HttpStatus.UNPROCESSABLE_CONTENT, "This Idempotency-Key came with another content before."));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> tooOften(TooManyRequestsException tooOften) {
+        return ResponseEntity.status(HttpStatus.TOO_MANY_REQUESTS)
+                .header(
+                        HttpHeaders.RETRY_AFTER,
+                        Long.toString(tooOften.retryAfter().toSeconds()))
+                .body(problem(HttpStatus.TOO_MANY_REQUESTS, "The tenant asks for this too often."));
+    }
+
+    /** The client has gone away; there is nobody to answer. */
+    @ExceptionHandler
+    void gone(AsyncRequestNotUsableException gone) {
+        LOG.debug("a client went away", gone);
     }
 
     @ExceptionHandler

@@ -1,16 +1,12 @@
 package com.scrapersky.profiles.http;
 
-import com.scrapersky.profiles.FieldError;
-import com.scrapersky.profiles.InvalidInputException;
 import com.scrapersky.profiles.ProfileFields;
 import com.scrapersky.profiles.ProfileService;
 import com.scrapersky.profiles.security.Tenants;
 import com.scrapersky.session.DatabaseSessionFactory;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -34,11 +30,10 @@ import org.springframework.web.bind.annotation.RestController;
  * and ignored, whatever their value: what a pooler needs is known to the session, and nothing here could pass it on.
  */
 @RestController
-@RequestMapping(path = "/api/v3/profiles", produces = MediaType.APPLICATION_JSON_VALUE)
+@RequestMapping(path = ProfilesController.PATH, produces = MediaType.APPLICATION_JSON_VALUE)
 class ProfilesController {
 
-    // UUID.fromString also takes "1-2-3-4-5".
-    private static final Pattern UUID_FORM = Pattern.compile("(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}");
+    static final String PATH = "/api/v3/profiles";
 
     private final DatabaseSessionFactory sessions;
     private final ProfileService profiles;
@@ -64,7 +59,7 @@ class ProfilesController {
     @GetMapping("/{id}")
     Answer get(@AuthenticationPrincipal Jwt token, @PathVariable String id) {
         UUID tenant = tenants.of(token);
-        UUID profile = uuid(id);
+        UUID profile = Ids.of(id);
         return found(sessions.read(session -> profiles.getProfile(session, tenant, profile)));
     }
 
@@ -81,7 +76,7 @@ class ProfilesController {
             @PathVariable String id,
             @RequestBody Map<String, @Nullable Object> body) {
         UUID tenant = tenants.of(token);
-        UUID profile = uuid(id);
+        UUID profile = Ids.of(id);
         ProfileFields changes = ProfileFields.of(body);
         return found(sessions.write(session -> profiles.updateProfile(session, tenant, profile, changes)));
     }
@@ -89,7 +84,7 @@ class ProfilesController {
     @DeleteMapping("/{id}")
     Answer delete(@AuthenticationPrincipal Jwt token, @PathVariable String id) {
         UUID tenant = tenants.of(token);
-        UUID profile = uuid(id);
+        UUID profile = Ids.of(id);
         if (!sessions.write(session -> profiles.deleteProfile(session, tenant, profile))) {
             throw new ProfileNotFoundException();
         }
@@ -98,13 +93,6 @@ class ProfilesController {
 
     private static Answer found(Optional<Map<String, @Nullable Object>> profile) {
         return new Answer(profile.orElseThrow(ProfileNotFoundException::new));
-    }
-
-    private static UUID uuid(String text) {
-        if (!UUID_FORM.matcher(text).matches()) {
-            throw new InvalidInputException(List.of(new FieldError("id", "must be a UUID")));
-        }
-        return UUID.fromString(text);
     }
 
     /** What every successful request but the list answers with. */

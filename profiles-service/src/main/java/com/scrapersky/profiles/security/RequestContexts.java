@@ -41,7 +41,8 @@ public class RequestContexts implements SessionContextSource {
         return context(new LinkedHashMap<>(Map.of("sub", user, TENANT, tenant)));
     }
 
-    private SessionContext of(Jwt token) {
+    /** For work that goes on after the request of this token. */
+    public SessionContext of(Jwt token) {
         Map<String, @Nullable Object> claims = new LinkedHashMap<>();
         token.getClaims().forEach((name, value) -> claims.put(name, plain(value)));
         claims.put(TENANT, tenants.of(token));

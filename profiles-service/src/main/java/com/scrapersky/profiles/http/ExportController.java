@@ -1,0 +1,45 @@
+package com.scrapersky.profiles.http;
+
+import com.scrapersky.profiles.ProfileExport;
+import com.scrapersky.profiles.security.Tenants;
+import com.scrapersky.session.DatabaseSessionFactory;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Gives all profiles of a tenant as they come from the database; memory holds a block of them. */
+@RestController
+class ExportController {
+
+    private final DatabaseSessionFactory sessions;
+    private final ExpensiveRequests expensive;
+    private final Tenants tenants;
+
+    ExportController(DatabaseSessionFactory sessions, ExpensiveRequests expensive, Tenants tenants) {
+        this.sessions = sessions;
+        this.expensive = expensive;
+        this.tenants = tenants;
+    }
+
+    @GetMapping(path = ProfilesController.PATH + "/export", produces = "text/csv")
+    void csv(@AuthenticationPrincipal Jwt token, HttpServletResponse response) throws IOException {
+        export(token, ProfileExport.CSV, "text/csv; charset=utf-8", "profiles.csv", response);
+    }
+
+    @GetMapping(path = ProfilesController.PATH + "/export", produces = "application/x-ndjson")
+    void ndjson(@AuthenticationPrincipal Jwt token, HttpServletResponse response) throws IOException {
+        export(token, ProfileExport.NDJSON, "application/x-ndjson", "profiles.ndjson", response);
+    }
+
+    private void export(Jwt token, ProfileExport format, String type, String file, HttpServletResponse response)
+            throws IOException {
+        expensive.count(tenants.of(token));
+        response.setContentType(type);
+        response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + file + "\"");
+        sessions.read(session -> format.write(session, response.getOutputStream()));
+    }
+}

@@ -1,0 +1,63 @@
+package com.scrapersky.profiles.http;
+
+import com.scrapersky.profiles.jobs.Job;
+import com.scrapersky.profiles.jobs.JobService;
+import com.scrapersky.profiles.security.RequestContexts;
+import com.scrapersky.session.DatabaseSessionFactory;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.http.MediaType;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** What a tenant's jobs have come to, once or as it goes on. */
+@RestController
+@RequestMapping(JobsController.PATH)
+class JobsController {
+
+    static final String PATH = "/api/v3/jobs";
+
+    private final DatabaseSessionFactory sessions;
+    private final JobService jobs;
+    private final JobEvents events;
+    private final RequestContexts contexts;
+
+    JobsController(DatabaseSessionFactory sessions, JobService jobs, JobEvents events, RequestContexts contexts) {
+        this.sessions = sessions;
+        this.jobs = jobs;
+        this.events = events;
+        this.contexts = contexts;
+    }
+
+    @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+    JobsAnswer list() {
+        return new JobsAnswer(sessions.read(jobs::getJobs));
+    }
+
+    @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
+    JobAnswer get(@PathVariable String id) {
+        return new JobAnswer(job(Ids.of(id)));
+    }
+
+    /** The job each time that it has changed, until it is finished. */
+    @GetMapping(path = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    SseEmitter events(@AuthenticationPrincipal Jwt token, @PathVariable String id) {
+        Job job = job(Ids.of(id));
+        return events.of(job, sessions.withContext(contexts.of(token)));
+    }
+
+    private Job job(UUID id) {
+        return sessions.read(session -> jobs.getJob(session, id)).orElseThrow(JobNotFoundException::new);
+    }
+
+    /** One job. */
+    record JobAnswer(Job data) {}
+
+    /** The last hundred, newest first. */
+    record JobsAnswer(List<Job> data) {}
+}
