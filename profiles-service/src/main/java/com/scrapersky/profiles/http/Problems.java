@@ -10,6 +10,7 @@ import com.scrapersky.session.ConstraintViolationException;
 import com.scrapersky.session.DatabaseException;
 import com.scrapersky.session.StatementCancelledException;
 import com.scrapersky.session.TransactionOutcomeUnknownException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,13 @@ class Problems extends ResponseEntityExceptionHandler {
                         HttpHeaders.RETRY_AFTER,
                         Long.toString(tooOften.retryAfter().toSeconds()))
                 .body(problem(HttpStatus.TOO_MANY_REQUESTS, "The tenant asks for this too often."));
+    }
+
+    /** The client has gone away in the middle of what it sends or gets; hardly anybody will read this. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> brokenOff(UncheckedIOException broken) {
+        LOG.debug("a request broke off", broken);
+        return answer(problem(HttpStatus.BAD_REQUEST, detail(HttpStatus.BAD_REQUEST)));
     }
 
     @ExceptionHandler

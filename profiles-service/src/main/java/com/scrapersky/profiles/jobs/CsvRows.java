@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a CSV text (RFC 4180), whose first record has the names of the columns. A value that is empty and not quoted is
- * null; {@code active} is {@code true} or {@code false}, also as PostgreSQL writes them, {@code t} and {@code f}. Holds one
+ * null; {@code active} is {@code true}, {@code false} or left out, also as PostgreSQL writes them, {@code t} and {@code f}. Holds one
  * record. Not thread-safe.
  */
 final class CsvRows implements Iterator<Map<String, @Nullable Object>> {
 
+    private static final String ACTIVE = "active";
     private static final int LONGEST_RECORD = 128 * 1024;
     private static final int END = -1;
     private static final int UNREAD = -2;
@@ -65,14 +66,18 @@ final class CsvRows implements Iterator<Map<String, @Nullable Object>> {
         }
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
-            row.put(names.get(i), value(names.get(i), record.get(i)));
+            String text = record.get(i);
+            // What must not be null is as if it were not given.
+            if (text != null || !names.get(i).equals(ACTIVE)) {
+                row.put(names.get(i), value(names.get(i), text));
+            }
         }
         record = null;
         return row;
     }
 
     private static @Nullable Object value(String name, @Nullable String text) {
-        if (!name.equals("active") || text == null) {
+        if (!name.equals(ACTIVE) || text == null) {
             return text;
         }
         return switch (text) {

@@ -83,7 +83,9 @@ public class ImportService {
             }
             return known(key, hash(hashed)).orElseThrow(() -> another);
         } catch (UncheckedIOException unreadable) {
-            throw unreadable.getCause();
+            throw unreadable.getCause() instanceof CharacterCodingException
+                    ? new InvalidInputException(List.of(new FieldError("content", "must be UTF-8")))
+                    : unreadable;
         }
     }
 
@@ -145,21 +147,12 @@ public class ImportService {
 
         @Override
         public boolean hasNext() {
-            try {
-                return given.hasNext();
-            } catch (UncheckedIOException failure) {
-                throw readable(failure);
-            }
+            return given.hasNext();
         }
 
         @Override
         public List<@Nullable Object> next() {
-            Map<String, @Nullable Object> row;
-            try {
-                row = given.next();
-            } catch (UncheckedIOException failure) {
-                throw readable(failure);
-            }
+            Map<String, @Nullable Object> row = given.next();
             if (++number > mostRows) {
                 throw new ImportTooLargeException();
             }
@@ -177,12 +170,6 @@ public class ImportService {
             } catch (InvalidInputException invalid) {
                 throw new RejectedRowException(number, invalid.errors());
             }
-        }
-
-        private RuntimeException readable(UncheckedIOException failure) {
-            return failure.getCause() instanceof CharacterCodingException
-                    ? new RejectedRowException(number + 1, List.of(new FieldError("content", "must be UTF-8")))
-                    : failure;
         }
     }
 }

@@ -25,6 +25,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.core.io.support.ResourcePropertySource;
 
 /** The tables come about over whichever way there is. */
@@ -51,7 +52,7 @@ class MigrationTest {
 
     @ParameterizedTest
     @EnumSource(PgBouncerVersion.class)
-    void throughThePoolerByTwoAtOnce(PgBouncerVersion version) {
+    void throughThePoolerByTwoAtOnce(PgBouncerVersion version) throws IOException {
         try (DatabaseSessionFactory sessions = open(version)) {
             // One that migrates needs two backends, one that waits for it holds the third.
             CompletableFuture.allOf(IntStream.range(0, 2)
@@ -62,7 +63,7 @@ class MigrationTest {
             assertThat(tables(sessions)).contains("profiles", "profiles_schema_history");
             assertThat(sessions.sql("select count(*) from profiles_schema_history where success")
                             .single(Long.class))
-                    .isEqualTo(3);
+                    .isEqualTo(migrations());
         }
     }
 
@@ -118,6 +119,10 @@ class MigrationTest {
         Object tenants() {
             return "none is wanted";
         }
+    }
+
+    private static long migrations() throws IOException {
+        return new PathMatchingResourcePatternResolver().getResources("classpath:db/migration/V*.sql").length;
     }
 
     private DatabaseSessionFactory open(PgBouncerVersion version) {
