@@ -1,5 +1,9 @@
 package com.scrapersky.session;
 
+import com.scrapersky.session.internal.jdbc.DriverErrors;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+
 /**
  * What a failure means for the work that failed, whoever told it: a pooler, PostgreSQL or the driver. {@code docs/errors.md}
  * lists every known error with its class.
@@ -21,5 +25,33 @@ public enum ErrorClass {
     /** Nothing was executed, nor will it be before a URL, a password, a pooler or a server is set otherwise. */
     CONFIGURATION,
     /** Nothing was executed: there was no room, or nobody there, and will be after {@link DatabaseException#retryAfter()}. */
-    WAIT
+    WAIT;
+
+    /**
+     * What an error of plain JDBC means, as of {@link DatabaseSessionFactory#dataSource()}: for a statement in a transaction that
+     * may not be its first one. It is not for the error of a COMMIT, nor of a statement in autocommit, where a lost connection
+     * leaves everything open; both are then {@link #OUTCOME_UNKNOWN}, as here.
+     *
+     * <p>Asks nobody.
+     *
+     * <pre>{@code
+     * } catch (SQLException error) {
+     *     if (ErrorClass.of(error) == ErrorClass.WAIT) …
+     * }</pre>
+     */
+    public static ErrorClass of(SQLException error) {
+        SQLException root = DriverErrors.rootOf(error);
+        if (root.getSQLState() == null && root instanceof SQLTransientConnectionException) {
+            // HikariCP's, whose pool had none to give.
+            return NEVER_SENT;
+        }
+        return switch (DriverErrors.of(root).known().meaning()) {
+            case NOT_FORWARDED -> NOT_EXECUTED;
+            case WAIT -> WAIT;
+            case CONFIGURATION -> CONFIGURATION;
+            case CONNECTION_LOST -> OUTCOME_UNKNOWN;
+            case ENDED_BEFORE, ROLLED_BACK, LOCKED, CANCELLED -> ROLLED_BACK;
+            case CONSTRAINT, REJECTED -> REJECTED;
+        };
+    }
 }

@@ -15,10 +15,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
@@ -47,6 +50,19 @@ class SkySessionAutoConfiguration {
         // Asked for one after the other when a first connection is wanted: the sources may need beans of the
         // application.
         return new GuardSettings(properties, contexts, customizers, name -> isMain(name, beans));
+    }
+
+    /** JdbcTemplate and JdbcClient take it by themselves. */
+    @Bean
+    @ConditionalOnMissingBean(SQLExceptionTranslator.class)
+    PoolerExceptionTranslator poolerExceptionTranslator() {
+        return new PoolerExceptionTranslator();
+    }
+
+    /** For what fails at COMMIT and ROLLBACK. */
+    @Bean
+    TransactionManagerCustomizer<JdbcTransactionManager> poolerExceptionTranslation(SQLExceptionTranslator translator) {
+        return manager -> manager.setExceptionTranslator(translator);
     }
 
     @Bean(destroyMethod = "")
