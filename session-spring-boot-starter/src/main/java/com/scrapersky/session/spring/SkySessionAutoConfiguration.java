@@ -61,8 +61,9 @@ class SkySessionAutoConfiguration {
 
     /** For what fails at COMMIT and ROLLBACK. */
     @Bean
-    TransactionManagerCustomizer<JdbcTransactionManager> poolerExceptionTranslation(SQLExceptionTranslator translator) {
-        return manager -> manager.setExceptionTranslator(translator);
+    TransactionManagerCustomizer<JdbcTransactionManager> poolerExceptionTranslation(
+            ObjectProvider<SQLExceptionTranslator> translators) {
+        return manager -> translators.ifUnique(manager::setExceptionTranslator);
     }
 
     @Bean(destroyMethod = "")

@@ -24,6 +24,7 @@ import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
 
 /** What Spring makes of the errors of poolers: a caller's retry goes by its exceptions. */
@@ -116,6 +117,8 @@ class ExceptionTranslationTest {
                 .run(context -> {
                     assertThat(context).hasSingleBean(SQLExceptionTranslator.class);
                     assertThat(context.getBean(JdbcTemplate.class).getExceptionTranslator())
+                            .isSameAs(own);
+                    assertThat(context.getBean(JdbcTransactionManager.class).getExceptionTranslator())
                             .isSameAs(own);
                 });
     }
