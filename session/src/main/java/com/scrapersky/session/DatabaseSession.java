@@ -4,6 +4,7 @@ import com.scrapersky.session.Errors.Phase;
 import com.scrapersky.session.StatementTarget.Need;
 import com.scrapersky.session.internal.guard.LentConnection;
 import com.scrapersky.session.internal.guard.PoolSafeConnection;
+import com.scrapersky.session.internal.guard.TransactionId;
 import com.scrapersky.session.internal.sql.NamedSql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -80,6 +81,9 @@ public final class DatabaseSession implements AutoCloseable {
                 connection.setReadOnly(readOnly);
             }
             connection.setAutoCommit(false);
+            if (!readOnly && factory.checksCommits()) {
+                connection.askForTransactionIds();
+            }
         } catch (SQLException error) {
             ConnectionSource.giveBack(connection);
             throw Errors.noConnection("", error);
@@ -254,6 +258,7 @@ public final class DatabaseSession implements AutoCloseable {
         boolean failed = !lost && isFailed();
         boolean forgotten = commit && !rollbackOnly && !waiting.isEmpty();
         boolean committing = commit && !lost && !failed && !rollbackOnly && !forgotten;
+        TransactionId id = committing ? connection.transactionId() : null;
         try (PoolSafeConnection ending = connection) {
             closeCursors();
             ended = committing ? "committed" : "rolled back";
@@ -266,7 +271,8 @@ public final class DatabaseSession implements AutoCloseable {
         } catch (SQLException error) {
             // A rollback that did not arrive is one all the same: the server rolls back what nobody committed.
             if (committing) {
-                throw Errors.transactionControl(error, readOnly ? Phase.READ_ONLY : Phase.COMMIT, "COMMIT");
+                factory.resolve(
+                        Errors.transactionControl(error, readOnly ? Phase.READ_ONLY : Phase.COMMIT, "COMMIT"), id);
             }
         }
         if (commit && lost) {

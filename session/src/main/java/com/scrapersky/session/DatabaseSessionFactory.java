@@ -60,6 +60,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
     private final ConnectionSource connections;
     private final ContextBinding contexts;
     private final RetryPolicy retry;
+    private final Duration commitCheck;
 
     /** Whether the work of a transaction may be run again. */
     private final boolean repeatable;
@@ -72,10 +73,12 @@ public final class DatabaseSessionFactory implements AutoCloseable {
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<@Nullable DatabaseSession> working;
 
-    DatabaseSessionFactory(ConnectionSource connections, ContextBinding contexts, RetryPolicy retry) {
+    DatabaseSessionFactory(
+            ConnectionSource connections, ContextBinding contexts, RetryPolicy retry, Duration commitCheck) {
         this.connections = connections;
         this.contexts = contexts;
         this.retry = retry;
+        this.commitCheck = commitCheck;
         this.repeatable = false;
         this.view = false;
         this.scanned = new ConcurrentHashMap<>();
@@ -89,6 +92,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         this.connections = of.connections;
         this.contexts = contexts;
         this.retry = retry;
+        this.commitCheck = of.commitCheck;
         this.repeatable = repeatable;
         this.view = true;
         this.scanned = of.scanned;
@@ -198,7 +202,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * before COMMIT was sent), the server has rolled the transaction back, and the whole work is run again in another one, as
      * {@link RetryPolicy} says. Call it only for work that does nothing outside the database which may not be done twice.
      *
-     * <p>A lost answer to COMMIT is a {@link TransactionOutcomeUnknownException} here, too, and never repeated. An error that
+     * <p>A lost answer to COMMIT is a {@link TransactionOutcomeUnknownException} here, too, and never repeated, unless
+     * {@link Builder#commitCheck} found out that the server has rolled back. An error that
      * the work threw as the cause of another one counts. Closing the view does nothing.
      */
     public DatabaseSessionFactory repeatable() {
@@ -217,7 +222,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
 
     /** One statement in a transaction of its own, in one round trip. */
     public SqlStatement sql(String text) {
-        return new SqlStatement(new FactoryTarget(connections, contexts, retry), scan(text));
+        return new SqlStatement(target(), scan(text));
     }
 
     /**
@@ -225,7 +230,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * No connection is borrowed before {@link Pipeline#execute()}.
      */
     public Pipeline pipeline() {
-        return new Pipeline(new FactoryTarget(connections, contexts, retry), this::scan);
+        return new Pipeline(target(), this::scan);
     }
 
     /**
@@ -323,8 +328,11 @@ public final class DatabaseSessionFactory implements AutoCloseable {
     }
 
     private DatabaseSession open(boolean readOnly, boolean endedByFactory) {
-        return new DatabaseSession(
-                new FactoryTarget(connections, contexts, retry), this::scan, readOnly, endedByFactory);
+        return new DatabaseSession(target(), this::scan, readOnly, endedByFactory);
+    }
+
+    private FactoryTarget target() {
+        return new FactoryTarget(connections, contexts, retry, commitCheck);
     }
 
     private NamedSql scan(String text) {
@@ -368,6 +376,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         private final Set<String> roles = new LinkedHashSet<>();
         private @Nullable Supplier<SessionContext> context;
         private RetryPolicy retry = RetryPolicy.standard();
+        private Duration commitCheck = Duration.ZERO;
         private @Nullable DatabaseUrl sessionUrl;
         private int maximumSessionConnections = DEFAULT_SESSION_CONNECTIONS;
 
@@ -520,6 +529,39 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         }
 
         /**
+         * Whether a session whose COMMIT got no answer asks the server what became of it, and for how long while the server is
+         * away or still at it; zero, the default, means not at all, five seconds are reasonable. Committed, the session
+         * ends as if nothing had happened, and {@code write} returns what its work returned. Rolled back, it is a
+         * {@link TransactionRolledBackException}, which {@link DatabaseSessionFactory#repeatable()} repeats. Only where
+         * that cannot be found out it remains a {@link TransactionOutcomeUnknownException}, which says why.
+         *
+         * <p>It costs no round trip: each transaction that may write is asked for its number in the flush of its first statement
+         * ({@code pg_current_xact_id()}; before PostgreSQL 13 {@code txid_current()}), which gives it one at the server also
+         * where it changes nothing. A COPY that comes first takes a round trip more. A lost answer is looked into over another
+         * connection ({@code pg_xact_status}). Not of statements outside a session and pipelines of their own: their only flush
+         * holds COMMIT, so nobody knows their number. On a direct connection the sessions are watched as those with
+         * a context are.
+         *
+         * <p>"Committed" is not believed where the server was restarted, or replaced by a standby, after the transaction began:
+         * the number of a transaction that never got to its disk is given out once more. "Rolled back" is believed
+         * then, too, of the server that answers.
+         *
+         * @throws SessionUsageException if it is negative
+         */
+        public Builder commitCheck(Duration limit) {
+            commitCheck = checkedCommitCheck(limit);
+            return this;
+        }
+
+        static Duration checkedCommitCheck(Duration limit) {
+            if (limit.isNegative()) {
+                throw Errors.usage(
+                        "a check of lost commits for " + limit, "give a positive duration, or zero for none");
+            }
+            return limit;
+        }
+
+        /**
          * Finds out what is in front of the database, and opens the pool.
          *
          * @throws ConnectionException if the database cannot be reached, or refuses the login
@@ -529,7 +571,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
                     new PoolAssembly(url, driverProperties, pooler, statementMode, maximumPoolSize, connectionTimeout)
                             .open(policy, sessions(), roles, context != null),
                     ContextBinding.of(roles, context),
-                    retry);
+                    retry,
+                    commitCheck);
         }
 
         /**

@@ -215,6 +215,29 @@ final class Errors {
         };
     }
 
+    /** The server was asked afterwards. */
+    static TransactionRolledBackException rolledBackInCommit(TransactionOutcomeUnknownException unknown) {
+        return new TransactionRolledBackException(Facts.failed(
+                        "the connection was lost while COMMIT was under way; the server, asked afterwards, says that the"
+                                + " transaction was rolled back",
+                        unknown.sqlState().orElse(null),
+                        "repeat the whole transaction",
+                        unknown)
+                .as(ErrorClass.ROLLED_BACK)
+                .asRetryable());
+    }
+
+    /** The server was asked in vain. */
+    static TransactionOutcomeUnknownException stillUnknown(TransactionOutcomeUnknownException unknown, String reason) {
+        return new TransactionOutcomeUnknownException(Facts.failed(
+                        "the connection was lost while COMMIT was under way, so the transaction is either committed or not;"
+                                + " asking the server did not help: " + reason,
+                        unknown.sqlState().orElse(null),
+                        "look into the database for the effect of the transaction before repeating it",
+                        unknown)
+                .as(ErrorClass.OUTCOME_UNKNOWN));
+    }
+
     private static TransactionOutcomeUnknownException unknown(Facts facts) {
         return new TransactionOutcomeUnknownException(Facts.failed(
                         "the connection was lost while COMMIT was under way, so the transaction is either committed or not: "

@@ -2,7 +2,8 @@ package com.scrapersky.session;
 
 /**
  * The connection was lost after COMMIT was sent and before its answer came: the transaction is either committed or not.
- * Never repeat it blindly; look into the database for its effect first.
+ * Never repeat it blindly; look into the database for its effect first, or let {@link
+ * DatabaseSessionFactory.Builder#commitCheck} find out.
  */
 public final class TransactionOutcomeUnknownException extends DatabaseException {
 

@@ -2,6 +2,7 @@ package com.scrapersky.session;
 
 import com.scrapersky.session.PoolerProfile.StatementMode;
 import com.scrapersky.session.SessionFeature.Treatment;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class Wrapping {
     private @Nullable DatabaseUrl sessionUrl;
     private int maximumSessionConnections = DEFAULT_SESSION_CONNECTIONS;
     private RetryPolicy retry = RetryPolicy.standard();
+    private Duration commitCheck = Duration.ZERO;
 
     Wrapping(DataSource pool) {
         this.pool = Objects.requireNonNull(pool);
@@ -89,13 +91,20 @@ public final class Wrapping {
         return this;
     }
 
+    /** As {@link DatabaseSessionFactory.Builder#commitCheck}. */
+    public Wrapping commitCheck(Duration limit) {
+        commitCheck = DatabaseSessionFactory.Builder.checkedCommitCheck(limit);
+        return this;
+    }
+
     /**
      * Looks at what is in front of the database; before the pool opens its first connection, where that is still to come.
      *
      * @throws ConnectionException if the pool gives no connection, or one that is not pgjdbc's
      */
     public DatabaseSessionFactory build() {
-        return new DatabaseSessionFactory(ConnectionSource.over(this), ContextBinding.of(roles, context), retry);
+        return new DatabaseSessionFactory(
+                ConnectionSource.over(this), ContextBinding.of(roles, context), retry, commitCheck);
     }
 
     DataSource pool() {

@@ -46,6 +46,8 @@ record Flight(
         LASTING,
         /** The same for settings that it has until the end of the transaction; gives the names of those that it had. */
         LASTING_IF_TOLD,
+        /** Asks the transaction for its number. */
+        TRANSACTION_ID,
         /** Asks for the values of the settings that the statement before it set. */
         READ_BACK,
         /** Asks which settings lasted beyond the transaction, as (name, value). */

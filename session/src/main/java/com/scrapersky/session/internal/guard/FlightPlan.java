@@ -73,6 +73,9 @@ final class FlightPlan {
     /** Whether the transaction's end is followed by a cleaning, so that what is set may be set for the session. */
     private boolean lasting;
 
+    /** How the transaction is still to be asked for its number, or null. */
+    private @Nullable String question;
+
     private boolean bindable;
     private boolean tellsSettings;
 
@@ -113,6 +116,7 @@ final class FlightPlan {
         this.resetAll = state.isReset();
         this.lasting = state.isHiddenStatePossible();
         this.lastingNames = state.lasting();
+        this.question = state.question();
         this.bindable = bindable;
     }
 
@@ -426,6 +430,11 @@ final class FlightPlan {
         }
         applied = wanted;
         tellsSettings = true;
+        String asked = question;
+        if (snapshot && asked != null) {
+            add(Purpose.TRANSACTION_ID, asked);
+            question = null;
+        }
     }
 
     private void lastsFor(Collection<String> names) {

@@ -33,6 +33,7 @@ final class Outcome {
     private final Set<Kind> callers = EnumSet.noneOf(Kind.class);
 
     private @Nullable ResultSet generatedKeys;
+    private @Nullable TransactionId transactionId;
     private int at;
 
     private Outcome() {}
@@ -99,7 +100,9 @@ final class Outcome {
             }
             results.add(rows == null ? (Object) count : rows);
         } else if (rows != null) {
-            if (step.purpose() != Purpose.SILENT && step.purpose() != Purpose.LASTING) {
+            if (step.purpose() == Purpose.TRANSACTION_ID) {
+                transactionId = TransactionId.read(rows);
+            } else if (step.purpose() != Purpose.SILENT && step.purpose() != Purpose.LASTING) {
                 readBack.put(
                         step,
                         switch (step.purpose()) {
@@ -158,6 +161,12 @@ final class Outcome {
             }
         }
         return values;
+    }
+
+    /** The number of the transaction, where the flight asked for it. */
+    @Nullable
+    TransactionId transactionId() {
+        return transactionId;
     }
 
     /** What a step of the flight asked for. */

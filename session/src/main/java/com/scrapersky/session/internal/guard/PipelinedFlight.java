@@ -72,6 +72,9 @@ public final class PipelinedFlight implements AutoCloseable {
     /** What the backend is told in front of everything. */
     private @Nullable Flight settings;
 
+    /** The number of the transaction, where the settings ask for it: their last question. */
+    private @Nullable TransactionId transactionId;
+
     private int failed = NONE;
 
     /** Binds the values of one statement. */
@@ -145,7 +148,7 @@ public final class PipelinedFlight implements AutoCloseable {
                 add(COMMIT, null, entries.size());
             }
             flush(entries.size());
-            session.landedTogether(settings);
+            session.landedTogether(settings, transactionId);
             sent = true;
             return answers;
         } finally {
@@ -278,6 +281,14 @@ public final class PipelinedFlight implements AutoCloseable {
         longAnswer = false;
     }
 
+    /** The question is the last of what goes in front of the statements. */
+    private boolean asksForTransactionId(int query) {
+        Flight told = settings;
+        return told != null
+                && told.steps().get(told.steps().size() - 1).purpose() == Flight.Purpose.TRANSACTION_ID
+                && (query + 1 == owners.size() || owners.get(query + 1) != NONE);
+    }
+
     @Override
     public void close() throws SQLException {
         SQLException failure = null;
@@ -310,13 +321,20 @@ public final class PipelinedFlight implements AutoCloseable {
 
         @Override
         public void handleCommandStatus(String status, long count, long oid) {
-            answer(new Answer(null, count));
+            try {
+                answer(new Answer(null, count));
+            } catch (SQLException error) {
+                handleError(error);
+            }
         }
 
-        private void answer(Answer answer) {
-            int owner = owners.get(arrived++);
+        private void answer(Answer answer) throws SQLException {
+            int query = arrived++;
+            int owner = owners.get(query);
             if (owner >= 0 && owner < answers.size()) {
                 answers.get(owner).add(answer);
+            } else if (answer.rows() != null && asksForTransactionId(query)) {
+                transactionId = TransactionId.read(answer.rows());
             }
         }
 

@@ -65,6 +65,24 @@ public final class PoolSafeConnection extends ForwardingConnection {
         return session.transactionState();
     }
 
+    /**
+     * Lets the transactions of this borrow be asked for their numbers, in the flush of their first statements. To be called
+     * before anything else.
+     */
+    public void askForTransactionIds() throws SQLException {
+        session.askForTransactionIds();
+    }
+
+    /** The number of the open transaction; null where it was not asked, or has executed nothing. */
+    public @Nullable TransactionId transactionId() {
+        return session.transactionId();
+    }
+
+    /** Asks, on this connection, what became of a transaction. One round trip. */
+    public TransactionId.Status status(TransactionId id) throws SQLException {
+        return TransactionId.status(session.connection(), session.driver(), id);
+    }
+
     /** What the session has set so far, by name. */
     public Map<String, String> settings() {
         return session.state().session().asMap();

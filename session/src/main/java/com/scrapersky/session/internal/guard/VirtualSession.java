@@ -119,6 +119,28 @@ final class VirtualSession {
         return known;
     }
 
+    /**
+     * Lets each transaction be asked for its number, in the flush of its first statement; by then the session must have done
+     * nothing. With a backend of its own it is watched for that as one with a context is.
+     */
+    void askForTransactionIds() throws SQLException {
+        state().askForTransactionIds(TransactionId.question(driver()));
+        ownBackend = false;
+    }
+
+    private void noteTransactionId(@Nullable TransactionId id) {
+        if (id != null) {
+            state().transactionId(id);
+        }
+    }
+
+    /** The number of the open transaction, where it was asked. */
+    @Nullable
+    TransactionId transactionId() {
+        VirtualState mine = state;
+        return mine == null ? null : mine.transactionId();
+    }
+
     /** Something went to the driver that is no known, harmless text. */
     void happened() {
         eventful = true;
@@ -500,6 +522,7 @@ final class VirtualSession {
             throws SQLException {
         boolean failed = wasFailed;
         SQLException unbearable = null;
+        noteTransactionId(outcome.transactionId());
         for (Step step : flight.steps()) {
             SqlPart part = step.part();
             if (step.purpose() == Purpose.CAPTURE) {
@@ -733,12 +756,14 @@ final class VirtualSession {
      * Statements that went out together have all arrived.
      *
      * @param settings what was told in front of them
+     * @param id the number of their transaction, where it was asked for
      */
-    void landedTogether(@Nullable Flight settings) {
+    void landedTogether(@Nullable Flight settings, @Nullable TransactionId id) {
         VirtualState mine = state;
         if (mine == null) {
             return;
         }
+        noteTransactionId(id);
         if (transactionState() == TransactionState.IDLE) {
             mine.committed();
         } else if (!ownBackend) {
@@ -803,6 +828,7 @@ final class VirtualSession {
 
     /** Notes what the backend has for the session, so that it has to be asked for it behind the transaction. */
     private void follow(Flight flight, Outcome outcome) {
+        noteTransactionId(outcome.transactionId());
         for (Step step : flight.steps()) {
             if (step.purpose() == Purpose.LASTING) {
                 state().lasts(step.names());

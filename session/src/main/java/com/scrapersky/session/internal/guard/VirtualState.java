@@ -48,6 +48,14 @@ final class VirtualState {
 
     private List<Draw> drawn = List.of();
 
+    /** What each transaction is asked for its number, or null. */
+    private @Nullable String wantedQuestion;
+
+    /** The same, as long as the transaction has not been asked. */
+    private @Nullable String question;
+
+    private @Nullable TransactionId transactionId;
+
     VirtualState(Settings defaults, Settings startup) {
         this.defaults = defaults;
         this.startup = startup;
@@ -56,7 +64,7 @@ final class VirtualState {
 
     /** Whether the backend, as far as the session is concerned, is as the session wants it. */
     boolean isSettled() {
-        return session == applied;
+        return session == applied && question == null;
     }
 
     Settings session() {
@@ -98,6 +106,29 @@ final class VirtualState {
 
     Settings startup() {
         return startup;
+    }
+
+    /** Each transaction is asked for its number with the first statement that takes a snapshot. */
+    void askForTransactionIds(String text) {
+        wantedQuestion = text;
+        question = text;
+    }
+
+    /** How the open transaction is to be asked for its number; null where it is not, or was. */
+    @Nullable
+    String question() {
+        return question;
+    }
+
+    void transactionId(TransactionId id) {
+        transactionId = id;
+        question = null;
+    }
+
+    /** The number of the open transaction, where it was asked. */
+    @Nullable
+    TransactionId transactionId() {
+        return transactionId;
     }
 
     /** The backend of the open transaction has been told everything. */
@@ -329,6 +360,8 @@ final class VirtualState {
         unclean = false;
         hiddenNames = Set.of();
         drawn = List.of();
+        transactionId = null;
+        question = wantedQuestion;
         if (!marks.isEmpty()) {
             marks = List.of();
         }
