@@ -3,6 +3,7 @@ package com.scrapersky.session;
 import com.scrapersky.session.Errors.Phase;
 import com.scrapersky.session.internal.guard.PoolSafeConnection;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** A connection borrowed for one execution: in autocommit, or in a transaction that ends with it. */
 final class BorrowedLease implements Lease {
@@ -10,9 +11,12 @@ final class BorrowedLease implements Lease {
     private final PoolSafeConnection connection;
     private final boolean transaction;
     private boolean autoCommitBefore;
+    private final @Nullable Replicas replicas;
     private boolean failed;
 
-    BorrowedLease(PoolSafeConnection connection, boolean transaction) {
+    /** @param replicas are told that something may have been written, where there are any */
+    BorrowedLease(PoolSafeConnection connection, boolean transaction, @Nullable Replicas replicas) {
+        this.replicas = replicas;
         this.connection = connection;
         this.transaction = transaction;
         try {
@@ -83,6 +87,10 @@ final class BorrowedLease implements Lease {
         } catch (SQLException error) {
             if (!failed) {
                 throw Errors.transactionControl(error, transaction ? Phase.COMMIT : Phase.AUTOCOMMIT, "COMMIT");
+            }
+        } finally {
+            if (replicas != null) {
+                replicas.mayHaveWritten();
             }
         }
     }

@@ -9,7 +9,20 @@ public final class ConnectionException extends DatabaseException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Whether the program itself had no connection to give: to ask again at once makes that worse. */
+    private final boolean crowded;
+
     ConnectionException(Facts facts) {
+        this(facts, false);
+    }
+
+    ConnectionException(Facts facts, boolean crowded) {
         super(facts);
+        this.crowded = crowded;
+    }
+
+    @Override
+    boolean isCrowded() {
+        return crowded;
     }
 }

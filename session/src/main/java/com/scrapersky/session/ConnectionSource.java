@@ -14,6 +14,7 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,6 +41,9 @@ final class ConnectionSource implements AutoCloseable {
     private final PoolerProfile profile;
 
     private final @Nullable SessionPool sessions;
+
+    /** Where reads may go, where that is not here. */
+    private @Nullable Replicas replicas;
 
     /** How often something was tried again, by the SQLSTATE that was the reason. */
     private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
@@ -246,6 +250,16 @@ final class ConnectionSource implements AutoCloseable {
         return dataSource.with(contexts);
     }
 
+    /** To be told before the first use. */
+    void readFrom(Replicas others) {
+        replicas = others;
+    }
+
+    @Nullable
+    Replicas replicas() {
+        return replicas;
+    }
+
     PoolerProfile profile() {
         StatementNames.Loss loss = dataSource.guard().lossOfNames();
         return loss == null
@@ -269,7 +283,11 @@ final class ConnectionSource implements AutoCloseable {
         try {
             return dataSource.getConnection(context);
         } catch (SQLException error) {
-            throw Errors.noConnection(pool == null ? "" : state(pool.getHikariPoolMXBean()), error);
+            String state = pool == null ? "" : state(pool.getHikariPoolMXBean());
+            // With a cause, somebody refused a connection.
+            throw error instanceof SQLTransientConnectionException && !(error.getCause() instanceof SQLException)
+                    ? Errors.crowded(state + error.getMessage())
+                    : Errors.noConnection(state, error);
         }
     }
 
@@ -317,6 +335,9 @@ final class ConnectionSource implements AutoCloseable {
 
     @Override
     public void close() {
+        if (replicas != null) {
+            replicas.close();
+        }
         if (sessions != null) {
             sessions.close();
         }

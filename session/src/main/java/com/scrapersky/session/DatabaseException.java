@@ -73,11 +73,17 @@ public abstract sealed class DatabaseException extends RuntimeException
     /** Whether it left this program, or was about to, and certainly was refused before anything of it was executed. */
     final boolean isNotExecuted() {
         return retryable
+                && !isCrowded()
                 && switch (errorClass) {
                     case NOT_EXECUTED, WAIT -> true;
                     // The pool has waited for a connection as long as it may.
                     case NEVER_SENT, ROLLED_BACK, REJECTED, OUTCOME_UNKNOWN, CONFIGURATION -> false;
                 };
+    }
+
+    /** Whether the program's own pool had no connection for it, so that nothing is repeated by itself. */
+    boolean isCrowded() {
+        return false;
     }
 
     /** What the failure means for the work that failed. */

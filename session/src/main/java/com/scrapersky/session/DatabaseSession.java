@@ -1,7 +1,9 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.Errors.Phase;
+import com.scrapersky.session.Replicas.Reading;
 import com.scrapersky.session.StatementTarget.Need;
+import com.scrapersky.session.internal.guard.ContextSettings;
 import com.scrapersky.session.internal.guard.LentConnection;
 import com.scrapersky.session.internal.guard.PoolSafeConnection;
 import com.scrapersky.session.internal.guard.TransactionId;
@@ -49,6 +51,14 @@ public final class DatabaseSession implements AutoCloseable {
     private final List<Pipeline> waiting = new ArrayList<>();
     private final StatementLease lease = new StatementLease();
     private final SessionTarget target = new SessionTarget();
+    private final @Nullable ContextSettings context;
+
+    /** Where the session reads, where that is not the primary. */
+    private @Nullable Reading reading;
+
+    /** Whether the first statement failed for its replica, and is executed by the primary. */
+    private boolean leavingReplica;
+
     private PoolSafeConnection connection;
     private boolean autoCommitBefore;
     private boolean readOnlyBefore;
@@ -68,7 +78,11 @@ public final class DatabaseSession implements AutoCloseable {
         this.scanner = scanner;
         this.readOnly = readOnly;
         this.endedByFactory = endedByFactory;
-        this.connection = factory.borrow();
+        ContextSettings context = factory.context();
+        Reading given = readOnly ? factory.reading(context) : null;
+        this.reading = given;
+        this.context = context;
+        this.connection = given == null ? factory.borrow(context) : given.connection();
         begin();
     }
 
@@ -85,22 +99,53 @@ public final class DatabaseSession implements AutoCloseable {
                 connection.askForTransactionIds();
             }
         } catch (SQLException error) {
+            Reading from = reading;
+            if (from != null) {
+                from.answered();
+            }
             ConnectionSource.giveBack(connection);
             throw Errors.noConnection("", error);
         }
     }
 
     /** Nothing of the transaction was executed: it goes on over another connection. */
-    private Attempts again(DatabaseException failure, @Nullable Attempts before) {
+    private @Nullable Attempts again(DatabaseException failure, @Nullable Attempts before) {
+        if (leavingReplica) {
+            leaveReplica();
+            return before;
+        }
         if (touched || guarded != null) {
             throw failure;
         }
         Attempts next = factory.again(failure, before);
+        goOnAtPrimary();
+        return next;
+    }
+
+    private void goOnAtPrimary() {
         giveBackUnused();
-        connection = factory.borrow();
+        connection = factory.borrow(context);
         begin();
         firstFailure = null;
-        return next;
+    }
+
+    /** Nothing was read yet: the session reads from the primary. */
+    private void leaveReplica() {
+        leavingReplica = false;
+        Reading from = reading;
+        if (from != null) {
+            from.answered();
+        }
+        reading = null;
+        goOnAtPrimary();
+    }
+
+    /** Before something that cannot be done again where the replica turns out to be behind. */
+    private void avoidDoubtfulReplica() {
+        Reading from = reading;
+        if (from != null && !touched && guarded == null && from.isInQuestion()) {
+            leaveReplica();
+        }
     }
 
     /** Not every refusal ends the connection, and not every pool that can be wrapped ends a transaction. */
@@ -154,6 +199,7 @@ public final class DatabaseSession implements AutoCloseable {
      */
     public <T extends @Nullable Object, X extends Exception> T savepoint(SessionWork<T, X> work) throws X {
         checkUsable();
+        avoidDoubtfulReplica();
         DatabaseException failureBefore = firstFailure;
         touched = true;
         Savepoint savepoint = control("SAVEPOINT", connection::setSavepoint);
@@ -206,6 +252,7 @@ public final class DatabaseSession implements AutoCloseable {
         checkUsable();
         Connection view = guarded;
         if (view == null) {
+            avoidDoubtfulReplica();
             view = new LentConnection(connection);
             guarded = view;
         }
@@ -254,6 +301,10 @@ public final class DatabaseSession implements AutoCloseable {
 
     private void end(boolean commit) {
         checkUsable();
+        Reading from = reading;
+        if (from != null) {
+            from.answered();
+        }
         boolean lost = isLost();
         boolean failed = !lost && isFailed();
         boolean forgotten = commit && !rollbackOnly && !waiting.isEmpty();
@@ -262,8 +313,11 @@ public final class DatabaseSession implements AutoCloseable {
         try (PoolSafeConnection ending = connection) {
             closeCursors();
             ended = committing ? "committed" : "rolled back";
-            if (committing) {
+            if (committing && from != null) {
+                from.done();
                 ending.commit();
+            } else if (committing) {
+                factory.commit(ending, readOnly);
             } else {
                 ending.rollback();
             }
@@ -315,6 +369,9 @@ public final class DatabaseSession implements AutoCloseable {
 
     private Lease lease(Need need) {
         checkUsable();
+        if (need != Need.STATEMENT) {
+            avoidDoubtfulReplica();
+        }
         executing = need != Need.CURSOR;
         return lease;
     }
@@ -422,8 +479,17 @@ public final class DatabaseSession implements AutoCloseable {
             executing = false;
             DatabaseException failure = failed;
             failed = null;
+            Reading from = reading;
+            leavingReplica = failure != null
+                    && from != null
+                    && !touched
+                    && guarded == null
+                    && Replicas.isReplicasFault(from, failure);
             // What was refused before it was executed leaves the session as it was.
-            touched |= failure == null || !failure.isNotExecuted();
+            touched |= failure == null || !(leavingReplica || failure.isNotExecuted());
+            if (touched && from != null) {
+                from.answered();
+            }
         }
     }
 
@@ -431,8 +497,13 @@ public final class DatabaseSession implements AutoCloseable {
     private final class SessionTarget implements PipelineTarget {
 
         @Override
-        public Attempts again(DatabaseException failure, @Nullable Attempts before) {
+        public @Nullable Attempts again(DatabaseException failure, @Nullable Attempts before) {
             return DatabaseSession.this.again(failure, before);
+        }
+
+        @Override
+        public boolean isLeavingReplica() {
+            return leavingReplica;
         }
 
         @Override

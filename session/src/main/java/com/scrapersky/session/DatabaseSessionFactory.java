@@ -4,9 +4,11 @@ import com.scrapersky.session.PoolerProfile.StatementMode;
 import com.scrapersky.session.internal.sql.NamedSql;
 import com.scrapersky.session.internal.sql.SqlTextException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -144,7 +146,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
 
     /**
      * Does {@code work} in a read-only transaction and returns what it returns. PostgreSQL refuses to change anything in it
-     * (25006). {@code BEGIN READ ONLY} travels with the first statement.
+     * (25006). {@code BEGIN READ ONLY} travels with the first statement. Where there are replicas ({@link Builder#readUrl}) it
+     * may be one's, and finds what this program has written.
      *
      * @throws SessionUsageException if called within the work of another {@code read} or {@code write} of this factory on
      *     this thread: a second transaction on a second connection is rarely meant, does not see the first one's changes,
@@ -304,7 +307,9 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof DatabaseException told) {
                 boolean locked = "55P03".equals(told.sqlState().orElse(null)) && !retry.isLockedRepeated();
-                return told.isRetryable() && !locked ? connections.again(retry, before, told) : null;
+                return told.isRetryable() && !told.isCrowded() && !locked
+                        ? connections.again(retry, before, told)
+                        : null;
             }
         }
         return null;
@@ -371,6 +376,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         private StatementMode statementMode = StatementMode.AUTO;
         private @Nullable Integer maximumPoolSize;
         private @Nullable Duration connectionTimeout;
+        private int maximumWaiting = Integer.MAX_VALUE;
+        private @Nullable Duration leakDetection;
         private final Map<String, String> driverProperties = new LinkedHashMap<>();
         private final Map<SessionFeature, SessionFeature.Treatment> policy = new EnumMap<>(SessionFeature.class);
         private final Set<String> roles = new LinkedHashSet<>();
@@ -378,6 +385,9 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         private RetryPolicy retry = RetryPolicy.standard();
         private Duration commitCheck = Duration.ZERO;
         private @Nullable DatabaseUrl sessionUrl;
+        private final List<DatabaseUrl> readUrls = new ArrayList<>();
+        private Duration replicaWait = Duration.ofMillis(100);
+        private Duration maximumReplicaLag = Duration.ofSeconds(10);
         private int maximumSessionConnections = DEFAULT_SESSION_CONNECTIONS;
 
         private Builder(DatabaseUrl url) {
@@ -409,14 +419,43 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         }
 
         /**
-         * How long a caller waits for a connection; 10 seconds unless told, at least 250 ms (HikariCP's bound). Poolers
-         * wait for a backend up to 60 s or more; a caller should not.
+         * How long a caller waits for a connection; 10 seconds unless told, at least 250 ms (HikariCP's bound). Supavisor
+         * waits 60 s for a backend, PgBouncer 120 s, and most callers have gone by then; ten seconds are
+         * longer than any sound peak, and leave five of six of Supavisor's for the statement itself.
          */
         public Builder connectionTimeout(Duration timeout) {
             if (timeout.compareTo(Duration.ofMillis(250)) < 0) {
                 throw Errors.usage("a connection timeout of " + timeout.toMillis() + " ms", "give at least 250 ms");
             }
             connectionTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * How many callers may wait for a connection at once; any number unless told. One more is refused at once, with
+         * a {@link ConnectionException} that is never repeated by itself and whose {@link DatabaseException#retryAfter()} says when to come back: to
+         * be refused early is better than to wait for what cannot be had in time. A guide: what the pool can
+         * serve within {@link #connectionTimeout}. Also of {@link DatabaseSessionFactory#dataSource()}, there as an
+         * {@link java.sql.SQLTransientConnectionException}.
+         */
+        public Builder maximumWaiting(int callers) {
+            if (callers < 1) {
+                throw Errors.usage(callers + " waiting callers", "give at least 1");
+            }
+            maximumWaiting = callers;
+            return this;
+        }
+
+        /**
+         * Logs who has held a connection for longer than this: the thread, and the place in the program where it was borrowed. Off
+         * unless told; HikariCP's detector, which costs a stack trace for each borrow, so it is for finding a leak rather
+         * than for every day. At least 2 s (HikariCP's bound).
+         */
+        public Builder leakDetection(Duration held) {
+            if (held.compareTo(Duration.ofSeconds(2)) < 0) {
+                throw Errors.usage("a leak detection after " + held.toMillis() + " ms", "give at least 2 s");
+            }
+            leakDetection = held;
             return this;
         }
 
@@ -471,6 +510,48 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          */
         public Builder sessionUrl(String url) {
             sessionUrl = DatabaseUrl.parse(url);
+            return this;
+        }
+
+        /**
+         * Where {@link DatabaseSessionFactory#read} may go: a standby that follows by streaming replication, or a pooler's database
+         * in front of one, in any form that {@link DatabaseUrl} reads; what it leaves out of the login is taken from the
+         * factory's URL. To be called once for each of several, which take turns. {@code read} alone goes there, because it says
+         * what it is; no text is looked at. {@code write}, {@link DatabaseSessionFactory#openSession()}, {@link
+         * DatabaseSessionFactory#sql} and {@link DatabaseSessionFactory#dataSource()} stay with the primary.
+         *
+         * <p><b>It reads what it wrote.</b> The COMMIT of each session asks in the same flush how far the primary's log has
+         * got. A read at a replica that is not known to be that far waits for it in the flush of its first statement, for {@link #replicaWait}, and
+         * else goes to the primary, as it does where its first statement is a stream, a COPY or a savepoint, or its context asks
+         * for one snapshot (REPEATABLE READ). After a statement or a pipeline outside a session nobody knows the position: reads go to
+         * the primary until it is known again, which takes one read or a second. Of connections of the DataSource, and of other
+         * programs, nothing is known.
+         *
+         * <p>A replica that cannot be reached, does not have the latest changes in time, or is more than {@link #maximumReplicaLag}
+         * behind, is left out; once a second each is asked, and taken back. A read whose first statement fails for its
+         * replica goes on at the primary; one that loses it later fails, and may be repeated. No replica is needed to build.
+         */
+        public Builder readUrl(String url) {
+            readUrls.add(DatabaseUrl.parse(url));
+            return this;
+        }
+
+        /** How long a read waits at a replica for what the program has written; 100 ms unless told, zero for not at all. */
+        public Builder replicaWait(Duration limit) {
+            if (limit.isNegative()) {
+                throw Errors.usage("a wait of " + limit, "give a positive duration, or zero for none");
+            }
+            replicaWait = limit;
+            return this;
+        }
+
+        /** How old what a replica shows may be; 10 seconds unless told, at least one. Measured once a second. */
+        public Builder maximumReplicaLag(Duration limit) {
+            if (limit.compareTo(Duration.ofSeconds(1)) < 0) {
+                throw Errors.usage(
+                        "a lag of at most " + limit, "give at least a second, for it is measured once a second");
+            }
+            maximumReplicaLag = limit;
             return this;
         }
 
@@ -567,12 +648,16 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          * @throws ConnectionException if the database cannot be reached, or refuses the login
          */
         public DatabaseSessionFactory build() {
-            return new DatabaseSessionFactory(
-                    new PoolAssembly(url, driverProperties, pooler, statementMode, maximumPoolSize, connectionTimeout)
-                            .open(policy, sessions(), roles, context != null),
-                    ContextBinding.of(roles, context),
-                    retry,
-                    commitCheck);
+            ConnectionSource source = new PoolAssembly(
+                            url, driverProperties, pooler, statementMode, maximumPoolSize, connectionTimeout)
+                    .crowd(maximumWaiting, leakDetection)
+                    .open(policy, sessions(), roles, context != null);
+            if (!readUrls.isEmpty()) {
+                Replicas replicas = new Replicas(source, replicas(), replicaWait, maximumReplicaLag);
+                source.readFrom(replicas);
+                replicas.start();
+            }
+            return new DatabaseSessionFactory(source, ContextBinding.of(roles, context), retry, commitCheck);
         }
 
         /**
@@ -591,6 +676,18 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         public PoolerProfile diagnose() {
             return new PoolAssembly(url, driverProperties, pooler, statementMode, maximumPoolSize, connectionTimeout)
                     .diagnose();
+        }
+
+        private List<Replica> replicas() {
+            List<Replica> replicas = new ArrayList<>();
+            for (DatabaseUrl given : readUrls) {
+                DatabaseUrl target = Objects.requireNonNull(SessionUrls.choose(url, given));
+                PoolAssembly assembly = new PoolAssembly(
+                                target, driverProperties, null, statementMode, maximumPoolSize, connectionTimeout)
+                        .crowd(maximumWaiting, leakDetection);
+                replicas.add(Replicas.replica(target, () -> assembly.open(policy, null, roles, context != null)));
+            }
+            return replicas;
         }
 
         private @Nullable SessionPool sessions() {

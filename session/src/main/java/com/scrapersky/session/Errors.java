@@ -18,6 +18,9 @@ final class Errors {
 
     static final int SHOWN_SQL = 200;
 
+    /** Longer than most transactions, so that somebody has given a connection back by then. */
+    private static final Duration CROWD_PASSES = Duration.ofSeconds(1);
+
     /** What was going on when the driver failed; it decides what a lost connection means. */
     enum Phase {
         /** A statement outside any transaction. */
@@ -50,6 +53,22 @@ final class Errors {
 
     static UnexpectedResultException unexpectedResult(NamedSql sql, String message) {
         return unexpectedResult(message + " — in: " + sql.abbreviated(SHOWN_SQL));
+    }
+
+    /** The pool had no connection to give, and nobody refused one. */
+    static ConnectionException crowded(String message) {
+        return new ConnectionException(
+                Facts.failed(
+                                "no connection: " + message,
+                                null,
+                                "hold connections for a shorter time, or let fewer callers in; raise maximumPoolSize only as far"
+                                        + " as the pooler has backends",
+                                null)
+                        .as(ErrorClass.WAIT)
+                        .asRetryable()
+                        .asNeverSent()
+                        .after(CROWD_PASSES),
+                true);
     }
 
     /** No connection could be had; nothing was sent. */

@@ -1,7 +1,11 @@
 package com.scrapersky.session;
 
+import com.scrapersky.session.Replicas.Reading;
+import com.scrapersky.session.internal.guard.ContextSettings;
+import com.scrapersky.session.internal.guard.LogPosition;
 import com.scrapersky.session.internal.guard.PoolSafeConnection;
 import com.scrapersky.session.internal.guard.TransactionId;
+import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +26,44 @@ final class FactoryTarget implements PipelineTarget {
         this.commitCheck = commitCheck;
     }
 
-    /** A connection in the context of the moment. */
-    PoolSafeConnection borrow() {
-        return connections.borrow(contexts.get());
+    /** The context of the moment. */
+    @Nullable
+    ContextSettings context() {
+        return contexts.get();
+    }
+
+    /** A connection to the primary. */
+    PoolSafeConnection borrow(@Nullable ContextSettings context) {
+        return connections.borrow(context);
+    }
+
+    /** A connection to a replica; null where a read has to go to the primary. */
+    @Nullable
+    Reading reading(@Nullable ContextSettings context) {
+        Replicas replicas = connections.replicas();
+        return replicas == null ? null : replicas.borrow(context);
+    }
+
+    /** Commits on the primary, and notes how far its log has got where reads may go elsewhere. */
+    void commit(PoolSafeConnection connection, boolean readOnly) throws SQLException {
+        Replicas replicas = connections.replicas();
+        if (replicas == null || (readOnly && !replicas.isUncovered())) {
+            connection.commit();
+            return;
+        }
+        long before = replicas.untold();
+        boolean told = false;
+        try {
+            String position = connection.commitTellingPosition();
+            if (position != null) {
+                replicas.wrote(LogPosition.parse(position), before);
+                told = true;
+            }
+        } finally {
+            if (!told && !readOnly) {
+                replicas.mayHaveWritten();
+            }
+        }
     }
 
     /** Whether transactions have to be known by their numbers. */
@@ -47,7 +86,7 @@ final class FactoryTarget implements PipelineTarget {
 
     @Override
     public Lease lease(Need need) {
-        return new BorrowedLease(borrow(), need != Need.STATEMENT);
+        return new BorrowedLease(borrow(context()), need != Need.STATEMENT, connections.replicas());
     }
 
     @Override

@@ -20,6 +20,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,6 +63,8 @@ final class PoolAssembly {
     private final SessionStart start;
 
     private final RefusedLogin refused = new RefusedLogin();
+    private int maximumWaiting = Integer.MAX_VALUE;
+    private @Nullable Duration leakDetection;
 
     PoolAssembly(
             DatabaseUrl url,
@@ -90,6 +93,13 @@ final class PoolAssembly {
         this.start = SessionStart.of(explicit);
         this.maximumPoolSize = poolSize(url, maximumPoolSize);
         this.connectionTimeout = timeout(url, connectionTimeout);
+    }
+
+    /** What is done about callers that are too many, and that hold a connection for too long. */
+    PoolAssembly crowd(int mostWaiting, @Nullable Duration longestHold) {
+        maximumWaiting = mostWaiting;
+        leakDetection = longestHold;
+        return this;
     }
 
     private static @Nullable PoolerProfile fromUrl(DatabaseUrl url) {
@@ -225,7 +235,7 @@ final class PoolAssembly {
     private PoolerProfile detect() {
         // Looks with the parameters that are safe everywhere.
         PoolerProfile cautious = PoolerProfile.of(Pooler.UNKNOWN, Mode.TRANSACTION, List.of());
-        PGSimpleDataSource driver = driver(decide(cautious).parameters(), false);
+        PGSimpleDataSource driver = driver(decide(cautious).parameters(), false, null);
         String user = user();
         try {
             if (!explicit.containsKey("socketTimeout")) {
@@ -248,8 +258,8 @@ final class PoolAssembly {
         }
     }
 
-    private PGSimpleDataSource driver(List<Parameter> parameters, boolean shared) {
-        PGSimpleDataSource driver = new DriverDataSource(refused, shared);
+    private PGSimpleDataSource driver(List<Parameter> parameters, boolean shared, @Nullable PoolRoom room) {
+        PGSimpleDataSource driver = new DriverDataSource(refused, shared, room);
         try {
             driver.setURL(url.jdbcUrl());
             for (Map.Entry<String, String> property : login.entrySet()) {
@@ -270,7 +280,8 @@ final class PoolAssembly {
 
     private HikariDataSource pool(PoolerProfile profile) {
         HikariConfig config = new HikariConfig();
-        PGSimpleDataSource driver = driver(decide(profile).parameters(), profile.mode() == Mode.TRANSACTION);
+        PoolRoom room = new PoolRoom(Integer.parseInt(maximumPoolSize.value()));
+        PGSimpleDataSource driver = driver(decide(profile).parameters(), profile.mode() == Mode.TRANSACTION, room);
         if (isNamedBehindPooler(profile)) {
             // Until the connection itself has been asked.
             driver.setPrepareThreshold(0);
@@ -281,8 +292,13 @@ final class PoolAssembly {
         config.setConnectionTimeout(Long.parseLong(connectionTimeout.value()));
         config.setExceptionOverride(new KeptOnUnsupportedFeature());
         config.setMaxLifetime(MAXIMUM_LIFETIME.toMillis());
+        if (leakDetection != null) {
+            config.setLeakDetectionThreshold(leakDetection.toMillis());
+        }
         try {
-            return new Pool(config, refused);
+            Pool pool = new Pool(config, refused, maximumWaiting);
+            room.is(pool);
+            return pool;
         } catch (PoolInitializationException failure) {
             throw failure.getCause() instanceof SQLException error
                     ? Errors.noConnection("the database could not be opened: ", error)
@@ -303,15 +319,23 @@ final class PoolAssembly {
 
         private final RefusedLogin refused;
 
-        Pool(HikariConfig config, RefusedLogin refused) {
+        private final int maximumWaiting;
+
+        Pool(HikariConfig config, RefusedLogin refused, int maximumWaiting) {
             super(config);
             this.refused = refused;
+            this.maximumWaiting = maximumWaiting;
         }
 
         @Override
         public Connection getConnection() throws SQLException {
             if (refused.isFresh() && getHikariPoolMXBean().getTotalConnections() == 0) {
                 refused.check();
+            }
+            if (maximumWaiting < Integer.MAX_VALUE
+                    && getHikariPoolMXBean().getThreadsAwaitingConnection() >= maximumWaiting) {
+                throw new SQLTransientConnectionException(
+                        "refused at once, because as many callers wait already as may (maximumWaiting)");
             }
             return super.getConnection();
         }
@@ -327,9 +351,12 @@ final class PoolAssembly {
         /** Whether the pool's question whether a connection lives must do without a backend. */
         private final boolean shared;
 
-        DriverDataSource(RefusedLogin refused, boolean shared) {
+        private final transient @Nullable PoolRoom room;
+
+        DriverDataSource(RefusedLogin refused, boolean shared, @Nullable PoolRoom room) {
             this.refused = refused;
             this.shared = shared;
+            this.room = room;
         }
 
         @Override
@@ -340,6 +367,9 @@ final class PoolAssembly {
                 connection = super.getConnection();
             } catch (SQLException error) {
                 refused.remember(error);
+                if (room != null) {
+                    room.refused(error);
+                }
                 throw error;
             }
             return shared ? new CheckedConnection(connection) : connection;

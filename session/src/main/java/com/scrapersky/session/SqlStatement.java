@@ -106,7 +106,9 @@ public final class SqlStatement {
     /**
      * Ends the statement after this time with a {@link StatementCancelledException}; zero, the default, means never. The
      * driver sends a cancel request over a connection of its own, which poolers forward (measured on PgBouncer 1.18 and
-     * 1.26, and Supavisor), so no query is left running and the session stays usable for a rollback. Of a {@link #stream()}
+     * 1.26, and Supavisor), so no query is left running and the session stays usable for a rollback. Where that does not help
+     * within five seconds more the connection is given up: PgBouncer keeps a client that waits for a backend waiting all the
+     * same (1.18, 1.26). Of a {@link #stream()}
      * it limits the first page only.
      */
     public SqlStatement timeout(Duration limit) {
@@ -316,7 +318,7 @@ public final class SqlStatement {
             } catch (DatabaseException failure) {
                 // Of several statements the driver may have sent, and the server committed, some before the one that
                 // failed.
-                if (!sql.isOneStatement()) {
+                if (!sql.isOneStatement() && !target.isLeavingReplica()) {
                     throw failure;
                 }
                 attempts = target.again(failure, attempts);
@@ -333,7 +335,8 @@ public final class SqlStatement {
                 if (arrived != null) {
                     return action.on(arrived);
                 }
-                try (PreparedStatement statement = prepare(lease.connection())) {
+                try (Patience patience = Patience.with(lease.connection(), timeout);
+                        PreparedStatement statement = prepare(lease.connection())) {
                     return action.on(statement);
                 }
             } catch (SQLException error) {

@@ -12,9 +12,16 @@ interface StatementTarget {
      * Gets ready for executing again what has failed, after a pause.
      *
      * @param before what this gave after the failure before this one, or null
+     * @return null where that is no new attempt
      * @throws DatabaseException {@code failure}, where it is not to be executed again
      */
+    @Nullable
     Attempts again(DatabaseException failure, @Nullable Attempts before);
+
+    /** Whether what failed changed nothing and is executed elsewhere, however many statements it has. */
+    default boolean isLeavingReplica() {
+        return false;
+    }
 
     /** What an execution asks of its connection. */
     enum Need {

@@ -1,9 +1,11 @@
 package com.scrapersky.session.testkit;
 
 import com.scrapersky.session.testkit.internal.binaries.PostgresBinaries;
+import com.scrapersky.session.testkit.internal.process.Command;
 import com.scrapersky.session.testkit.internal.process.LabDirectory;
 import com.scrapersky.session.testkit.internal.process.LabProcess;
 import com.scrapersky.session.testkit.internal.process.LoopbackPorts;
+import com.scrapersky.session.testkit.internal.process.Unprivileged;
 import com.scrapersky.session.testkit.internal.tls.SelfSigned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -79,6 +82,52 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
             directory.close();
             throw e;
         }
+    }
+
+    /** A copy of a server that runs, which follows it. */
+    private PostgresLab(PostgresLab primary) {
+        password = primary.password;
+        certificate = primary.certificate;
+        directory = LabDirectory.create("postgres");
+        try (Connection connection = primary.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("select pg_backup_start('standby', true)");
+            copyFrom(primary);
+            try (ResultSet label = statement.executeQuery("select labelfile from pg_backup_stop(false)")) {
+                label.next();
+                create("backup_label", label.getString(1));
+            }
+            create("standby.signal", "");
+            Path settings = data().resolve("postgresql.auto.conf");
+            Files.writeString(
+                    settings,
+                    Files.readString(settings)
+                            + "primary_conninfo = 'host=" + primary.host() + " port=" + primary.port() + " user="
+                            + primary.user() + " password=" + password + "'\n");
+            process = startOnFreePort();
+        } catch (SQLException | IOException e) {
+            directory.close();
+            throw new IllegalStateException("No standby of " + primary + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
+    }
+
+    private void copyFrom(PostgresLab primary) throws IOException {
+        Command.require(
+                Unprivileged.user().command(List.of("cp", "-R", primary.data().toString(), data().toString())),
+                Path.of("/"),
+                Map.of());
+        for (String ofTheProcess : List.of("postmaster.pid", "postmaster.opts")) {
+            Files.deleteIfExists(data().resolve(ofTheProcess));
+        }
+    }
+
+    private void create(String name, String text) throws IOException {
+        Path file = data().resolve(name);
+        Files.writeString(file, text);
+        Unprivileged.user().own(file);
     }
 
     private Map<String, String> settings(Builder builder, @Nullable SelfSigned tls) {
@@ -150,6 +199,37 @@ public final class PostgresLab implements PostgresEndpoint, AutoCloseable {
     /** Creates an empty database beside {@link #database()}. */
     public void createDatabase(String name) {
         execute("create database \"" + name.replace("\"", "\"\"") + "\"");
+    }
+
+    /**
+     * Starts another server that follows this one by streaming replication, and answers what only reads. It has this one's data
+     * of the moment, settings, roles and password. Closing it is up to the caller; this server goes on without it.
+     */
+    public PostgresLab standby() {
+        return new PostgresLab(this);
+    }
+
+    /** Makes a {@linkplain #standby() standby} a server of its own, and returns when it takes changes. */
+    public void promote() {
+        execute("select pg_promote(true, 60)");
+    }
+
+    /**
+     * Waits until a standby has everything that {@code primary} has written so far.
+     *
+     * @throws IllegalStateException if that takes longer than a minute
+     */
+    public void awaitCaughtUp(PostgresLab primary) {
+        try (Connection ahead = primary.connect();
+                Statement asking = ahead.createStatement();
+                ResultSet written = asking.executeQuery("select pg_switch_wal()::text")) {
+            written.next();
+            execute(
+                    "do $$ begin for i in 1..6000 loop if pg_last_wal_replay_lsn() >= '" + written.getString(1)
+                            + "' then return; end if; perform pg_sleep(0.01); end loop; raise exception 'it stays behind'; end $$");
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot ask " + primary + ": " + e.getMessage(), e);
+        }
     }
 
     public boolean isRunning() {

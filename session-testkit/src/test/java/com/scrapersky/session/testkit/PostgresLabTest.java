@@ -48,6 +48,26 @@ class PostgresLabTest {
     }
 
     @Test
+    void aStandbyFollowsAndCanBePromoted() throws SQLException {
+        try (PostgresLab primary = PostgresLab.start()) {
+            primary.execute("create table followed as select 1 as id");
+            try (PostgresLab standby = primary.standby();
+                    Connection following = standby.connect()) {
+                primary.execute("insert into followed values (2)");
+                standby.awaitCaughtUp(primary);
+                assertThat(query(following, "select count(*) from followed")).isEqualTo("2");
+                assertThat(query(following, "select pg_is_in_recovery()")).isEqualTo("t");
+                assertThatThrownBy(() -> standby.execute("insert into followed values (3)"))
+                        .hasMessageContaining("read-only");
+                primary.crash();
+                standby.promote();
+                standby.execute("insert into followed values (3)");
+                assertThat(query(following, "select count(*) from followed")).isEqualTo("3");
+            }
+        }
+    }
+
+    @Test
     void keepsItsFilesWhereItIsTold(@TempDir Path directory) throws IOException {
         // The server runs as another user than root, who has to get there.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -26,11 +27,12 @@ final class FaultyNetwork implements AutoCloseable {
     private static final byte[] WORD = "COMMIT".getBytes(StandardCharsets.US_ASCII);
 
     private final ServerSocket server;
-    private final int target;
+    private volatile int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicReference<Commit> commit = new AtomicReference<>(Commit.PASSES);
     private final AtomicLong bytesLeft = new AtomicLong(Long.MAX_VALUE);
     private final AtomicLong bytesPassed = new AtomicLong();
+    private final AtomicInteger connections = new AtomicInteger();
     private volatile CountDownLatch stalled = new CountDownLatch(0);
 
     FaultyNetwork(int target) {
@@ -72,6 +74,11 @@ final class FaultyNetwork implements AutoCloseable {
         return bytesPassed.get();
     }
 
+    /** How many connections were begun. */
+    int connections() {
+        return connections.get();
+    }
+
     /** Nothing goes through until {@link #flow()}, in no direction. */
     void stall() {
         stalled = new CountDownLatch(1);
@@ -79,6 +86,12 @@ final class FaultyNetwork implements AutoCloseable {
 
     void flow() {
         stalled.countDown();
+    }
+
+    /** Ends every connection, and leads those to come to somebody else. */
+    void leadTo(int port) {
+        target = port;
+        cut();
     }
 
     /** Ends every connection. */
@@ -90,6 +103,7 @@ final class FaultyNetwork implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 Socket client = server.accept();
+                connections.incrementAndGet();
                 try {
                     Socket service = new Socket(InetAddress.getLoopbackAddress(), target);
                     Wire wire = new Wire(client, service);

@@ -2,6 +2,7 @@ package com.scrapersky.session.internal.guard;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.Executor;
 import org.postgresql.core.BaseConnection;
 
 /** A connection below the pool, whose pool asks it whether it lives: that needs no backend. */
@@ -30,6 +31,19 @@ public final class CheckedConnection extends ForwardingConnection {
         return timeout < 0
                 ? delegate.isValid(timeout)
                 : !delegate.isClosed() && ConnectionCheck.stands(driver, timeout);
+    }
+
+    /** A pooler leaves a query running whose client has gone, and so does the server: it is cancelled first. */
+    @Override
+    public void abort(Executor executor) throws SQLException {
+        cancelRunning(driver);
+        delegate.abort(executor);
+    }
+
+    static void cancelRunning(BaseConnection driver) throws SQLException {
+        if (!driver.isClosed()) {
+            driver.cancelQuery();
+        }
     }
 
     /**

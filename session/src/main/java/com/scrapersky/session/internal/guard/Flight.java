@@ -28,6 +28,11 @@ record Flight(
         return !ownTransaction && steps.size() > STEPS_UNDER_ONE_SYNC;
     }
 
+    /** Whether the question that the transaction begins with is among it. */
+    boolean asks() {
+        return steps.stream().anyMatch(step -> step.purpose() == Purpose.FIRST_QUESTION);
+    }
+
     /** Whether the backend is cleaned in it. */
     boolean cleans() {
         return steps.stream().anyMatch(step -> step.purpose() == Purpose.CAPTURE);
@@ -46,8 +51,8 @@ record Flight(
         LASTING,
         /** The same for settings that it has until the end of the transaction; gives the names of those that it had. */
         LASTING_IF_TOLD,
-        /** Asks the transaction for its number. */
-        TRANSACTION_ID,
+        /** Asks the transaction for its number, or demands something of its backend, with the first statement. */
+        FIRST_QUESTION,
         /** Asks for the values of the settings that the statement before it set. */
         READ_BACK,
         /** Asks which settings lasted beyond the transaction, as (name, value). */

@@ -73,7 +73,7 @@ final class FlightPlan {
     /** Whether the transaction's end is followed by a cleaning, so that what is set may be set for the session. */
     private boolean lasting;
 
-    /** How the transaction is still to be asked for its number, or null. */
+    /** What the transaction is still to be asked first, or null. */
     private @Nullable String question;
 
     private boolean bindable;
@@ -432,7 +432,7 @@ final class FlightPlan {
         tellsSettings = true;
         String asked = question;
         if (snapshot && asked != null) {
-            add(Purpose.TRANSACTION_ID, asked);
+            add(Purpose.FIRST_QUESTION, asked);
             question = null;
         }
     }

@@ -100,7 +100,7 @@ final class Outcome {
             }
             results.add(rows == null ? (Object) count : rows);
         } else if (rows != null) {
-            if (step.purpose() == Purpose.TRANSACTION_ID) {
+            if (step.purpose() == Purpose.FIRST_QUESTION) {
                 transactionId = TransactionId.read(rows);
             } else if (step.purpose() != Purpose.SILENT && step.purpose() != Purpose.LASTING) {
                 readBack.put(

@@ -285,7 +285,7 @@ public final class PipelinedFlight implements AutoCloseable {
     private boolean asksForTransactionId(int query) {
         Flight told = settings;
         return told != null
-                && told.steps().get(told.steps().size() - 1).purpose() == Flight.Purpose.TRANSACTION_ID
+                && told.steps().get(told.steps().size() - 1).purpose() == Flight.Purpose.FIRST_QUESTION
                 && (query + 1 == owners.size() || owners.get(query + 1) != NONE);
     }
 

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.core.TransactionState;
@@ -34,6 +35,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
     private final VirtualSession session;
     private Connection face = this;
     private boolean closed;
+    private volatile boolean aborted;
     private final @Nullable ContextSettings context;
 
     PoolSafeConnection(Guard guard, Connection delegate, @Nullable ContextSettings context) throws SQLException {
@@ -71,6 +73,26 @@ public final class PoolSafeConnection extends ForwardingConnection {
      */
     public void askForTransactionIds() throws SQLException {
         session.askForTransactionIds();
+    }
+
+    /** Lets {@code statement} go in front of each transaction's first one, in its flush. To be called before anything else. */
+    public void demandFirst(String statement) {
+        session.askFirst(statement);
+    }
+
+    /** Whether what {@link #demandFirst} demands is still to be sent. */
+    public boolean hasFirstQuestion() {
+        return session.hasFirstQuestion();
+    }
+
+    /**
+     * Commits, and asks in the same flush how far the server's log has got.
+     *
+     * @return as {@link LogPosition} reads it; null where nothing was executed, or the connection has to be cleaned behind the
+     *     commit
+     */
+    public @Nullable String commitTellingPosition() throws SQLException {
+        return session.commit(true);
     }
 
     /** The number of the open transaction; null where it was not asked, or has executed nothing. */
@@ -472,14 +494,29 @@ public final class PoolSafeConnection extends ForwardingConnection {
         }
         closed = true;
         Connection connection = delegate;
+        if (aborted) {
+            giveBackAborted(connection);
+            return;
+        }
         try (connection) {
             session.leave();
         }
     }
 
+    /** HikariCP says of a connection that was aborted that it is closed, and throws it away. */
+    private static void giveBackAborted(Connection connection) throws SQLException {
+        try {
+            connection.close();
+        } catch (SQLException gone) {
+            if (!PSQLState.CONNECTION_DOES_NOT_EXIST.getState().equals(gone.getSQLState())) {
+                throw gone;
+            }
+        }
+    }
+
     @Override
     public boolean isClosed() throws SQLException {
-        return closed || delegate.isClosed();
+        return closed || aborted || delegate.isClosed();
     }
 
     private void requireOpen() throws SQLException {
@@ -495,6 +532,16 @@ public final class PoolSafeConnection extends ForwardingConnection {
                     "ERROR: current transaction is aborted, commands ignored until end of transaction block",
                     PSQLState.IN_FAILED_SQL_TRANSACTION);
         }
+    }
+
+    /** Ends the connection, and the statement that runs on it: the driver by itself would leave it running at the server. */
+    @Override
+    public void abort(Executor executor) throws SQLException {
+        aborted = true;
+        if (!delegate.isWrapperFor(CheckedConnection.class)) {
+            CheckedConnection.cancelRunning(session.driver());
+        }
+        delegate.abort(executor);
     }
 
     /** The driver's connection itself is not guarded: in a transaction it finds the session's settings at least. */

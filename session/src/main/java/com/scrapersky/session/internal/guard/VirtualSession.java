@@ -124,13 +124,23 @@ final class VirtualSession {
      * nothing. With a backend of its own it is watched for that as one with a context is.
      */
     void askForTransactionIds() throws SQLException {
-        state().askForTransactionIds(TransactionId.question(driver()));
+        askFirst(TransactionId.question(driver()));
+    }
+
+    /** Lets a statement go in front of each transaction's first one; where it fails that one is not executed. */
+    void askFirst(String question) {
+        state().askFirst(question);
         ownBackend = false;
     }
 
-    private void noteTransactionId(@Nullable TransactionId id) {
-        if (id != null) {
-            state().transactionId(id);
+    boolean hasFirstQuestion() {
+        VirtualState mine = state;
+        return mine != null && mine.question() != null;
+    }
+
+    private void noteAnswer(Flight flight, Outcome outcome) {
+        if (flight.asks()) {
+            state().answered(outcome.transactionId());
         }
     }
 
@@ -522,7 +532,7 @@ final class VirtualSession {
             throws SQLException {
         boolean failed = wasFailed;
         SQLException unbearable = null;
-        noteTransactionId(outcome.transactionId());
+        noteAnswer(flight, outcome);
         for (Step step : flight.steps()) {
             SqlPart part = step.part();
             if (step.purpose() == Purpose.CAPTURE) {
@@ -763,7 +773,9 @@ final class VirtualSession {
         if (mine == null) {
             return;
         }
-        noteTransactionId(id);
+        if (settings != null && settings.asks()) {
+            mine.answered(id);
+        }
         if (transactionState() == TransactionState.IDLE) {
             mine.committed();
         } else if (!ownBackend) {
@@ -828,7 +840,7 @@ final class VirtualSession {
 
     /** Notes what the backend has for the session, so that it has to be asked for it behind the transaction. */
     private void follow(Flight flight, Outcome outcome) {
-        noteTransactionId(outcome.transactionId());
+        noteAnswer(flight, outcome);
         for (Step step : flight.steps()) {
             if (step.purpose() == Purpose.LASTING) {
                 state().lasts(step.names());
@@ -947,10 +959,21 @@ final class VirtualSession {
     }
 
     void commit() throws SQLException {
+        commit(false);
+    }
+
+    /**
+     * Commits.
+     *
+     * @param tellPosition whether the server is asked in the same flush where its log is behind the commit
+     * @return the position; null unless asked, and where that was not possible
+     */
+    @Nullable
+    String commit(boolean tellPosition) throws SQLException {
         if (ownBackend) {
-            connection.commit();
-            return;
+            return commitUnnamed(tellPosition);
         }
+        String position = null;
         TransactionState before = transactionState();
         if (before == TransactionState.FAILED) {
             throw guard.refusal(
@@ -962,7 +985,7 @@ final class VirtualSession {
             if (mine != null && mine.isHiddenStatePossible() && before == TransactionState.OPEN) {
                 endAndClean("COMMIT");
             } else {
-                commitUnnamed();
+                position = commitUnnamed(tellPosition);
             }
         } catch (SQLException failed) {
             if (mine != null && transactionState() == TransactionState.IDLE) {
@@ -975,13 +998,18 @@ final class VirtualSession {
             mine.committed();
         }
         noteEnd();
+        return position;
     }
 
     /** COMMIT and ROLLBACK go without a name where names can be lost: nothing may keep a transaction from its end. */
-    private void commitUnnamed() throws SQLException {
+    private @Nullable String commitUnnamed(boolean tellPosition) throws SQLException {
         int threshold = NamedExecution.suspend(this);
         try {
+            if (tellPosition && transactionState() == TransactionState.OPEN) {
+                return LogPosition.commit(connection);
+            }
             connection.commit();
+            return null;
         } finally {
             NamedExecution.resume(this, threshold);
         }

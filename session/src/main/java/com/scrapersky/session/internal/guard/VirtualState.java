@@ -48,7 +48,7 @@ final class VirtualState {
 
     private List<Draw> drawn = List.of();
 
-    /** What each transaction is asked for its number, or null. */
+    /** What each transaction is asked first, or null. */
     private @Nullable String wantedQuestion;
 
     /** The same, as long as the transaction has not been asked. */
@@ -108,19 +108,20 @@ final class VirtualState {
         return startup;
     }
 
-    /** Each transaction is asked for its number with the first statement that takes a snapshot. */
-    void askForTransactionIds(String text) {
+    /** Each transaction is asked this with the first statement that takes a snapshot. */
+    void askFirst(String text) {
         wantedQuestion = text;
         question = text;
     }
 
-    /** How the open transaction is to be asked for its number; null where it is not, or was. */
+    /** What the open transaction is to be asked first; null where there is nothing, or it was. */
     @Nullable
     String question() {
         return question;
     }
 
-    void transactionId(TransactionId id) {
+    /** @param id the number of the transaction, where that was the question */
+    void answered(@Nullable TransactionId id) {
         transactionId = id;
         question = null;
     }

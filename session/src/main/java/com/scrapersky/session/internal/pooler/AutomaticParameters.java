@@ -113,10 +113,24 @@ public final class AutomaticParameters {
         decideTls(loopback);
         apply("tcpKeepAlive", "true", "idle connections are many and long-lived; a dead peer is noticed");
         apply("connectTimeout", "5", "seconds until an unreachable host is given up");
+        decideTimeout();
         apply("loginTimeout", "10", "seconds until a login that does not answer is given up");
         apply("logServerErrorDetail", "false", "the server's details quote rows and keys, which belong in no log");
         parameters.addAll(explicit.values());
         explicit.values().forEach(parameter -> warnIfUnsafe(parameter, ""));
+    }
+
+    /** Whoever stops reading leaves the query running at the server (pgjdbc 42.7.14), so it is to be cancelled before. */
+    private void decideTimeout() {
+        Parameter given = explicit.get("socketTimeout");
+        if (given != null && given.value().matches("\\d{1,6}") && Integer.parseInt(given.value()) > 1) {
+            int seconds = Integer.parseInt(given.value());
+            apply(
+                    "queryTimeout",
+                    Integer.toString(seconds - Math.max(1, seconds / 10)),
+                    "seconds until a statement is cancelled, before socketTimeout gives the connection up and would leave it"
+                            + " running at the server");
+        }
     }
 
     private void decideTls(boolean loopback) {
