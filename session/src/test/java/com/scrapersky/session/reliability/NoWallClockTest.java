@@ -19,6 +19,9 @@ class NoWallClockTest {
     /** They write down when something was found out, and compute nothing with it. */
     private static final Set<String> WRITE_DOWN_WHEN = Set.of("StatementProbe", "StatementNames", "PoolerProfile");
 
+    /** As the name of a method stands in a class file: its kind, its length, and itself. */
+    private static final String NOW = "\u0001\u0000\u0003now";
+
     @Test
     void nothingWaitsByTheClockOfTheDay() throws Exception {
         Path classes = Path.of(DatabaseSessionFactory.class
@@ -43,7 +46,7 @@ class NoWallClockTest {
 
     private static boolean readsTheClock(Path file) {
         return holds(file, "currentTimeMillis")
-                || (holds(file, "java/time/Instant") && holds(file, "now"))
+                || (holds(file, "java/time/") && holds(file, NOW))
                 || holds(file, "java/time/Clock");
     }
 
