@@ -25,6 +25,10 @@ final class Replica implements AutoCloseable {
     private final String name;
     private final Supplier<ConnectionSource> opening;
     private final AtomicLong reached = new AtomicLong();
+
+    /** What it has to show before it is taken back. */
+    private final AtomicLong wanted = new AtomicLong();
+
     private final Set<PoolSafeConnection> waiting = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ConnectionSource source;
     private volatile boolean usable;
@@ -90,12 +94,18 @@ final class Replica implements AutoCloseable {
         reason = why;
     }
 
+    /** Whoever reads there finds it behind {@code position}: it is left out until it has got there. */
+    void isBehind(long position) {
+        wanted.accumulateAndGet(position, Math::max);
+        leaveOut("it is behind the latest changes");
+    }
+
     void takeBack() {
-        if (!usable) {
+        if (!usable && reached.get() >= wanted.get()) {
             usable = true;
             LOG.info("{} takes part in reads", name);
+            reason = "";
         }
-        reason = "";
     }
 
     /** How far it is; opens its pool where that could not be done before. */

@@ -133,7 +133,7 @@ final class Replicas implements AutoCloseable {
     static boolean isReplicasFault(Reading reading, DatabaseException failure) {
         String state = failure.sqlState().orElse("");
         if (state.equals(LogPosition.BEHIND)) {
-            reading.replica().leaveOut("it is behind the latest changes");
+            reading.replica().isBehind(reading.position());
         } else if (failure instanceof ConnectionException) {
             reading.replica().leaveOut(String.valueOf(failure.getMessage()));
         } else {
