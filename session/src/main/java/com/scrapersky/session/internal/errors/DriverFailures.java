@@ -26,6 +26,13 @@ final class DriverFailures {
                     "the connection had been closed before; open a session for each piece of work")
             .add(
                     "08004",
+                    "does not support SSL",
+                    "The server does not support SSL.",
+                    CONFIGURATION,
+                    "TLS is wanted (sslmode=verify-full unless told, but on loopback) and was refused: by the server, or by"
+                            + " somebody on the way; on a network of your own set sslmode=disable")
+            .add(
+                    "08004",
                     null,
                     "The authentication type 10 is not supported.",
                     CONFIGURATION,

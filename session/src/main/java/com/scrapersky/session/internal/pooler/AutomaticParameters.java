@@ -6,6 +6,8 @@ import com.scrapersky.session.PoolerProfile.Origin;
 import com.scrapersky.session.PoolerProfile.Parameter;
 import com.scrapersky.session.PoolerProfile.Pooler;
 import com.scrapersky.session.PoolerProfile.StatementMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,18 +144,37 @@ public final class AutomaticParameters {
                     "nothing leaves this machine; asking for TLS costs a round trip for each connect");
             return;
         }
-        if (given == null) {
-            warnings.add(
-                    "sslmode is not set, so TLS is used if the server offers it but protects from nothing: set"
-                            + " sslmode=verify-full, with sslrootcert where the certificate is not signed by a public authority");
+        apply(
+                "sslmode",
+                "verify-full",
+                "the server proves that it is the host of the URL, so that nobody on the way can answer in its place or read along;"
+                        + " sslmode=disable gives that up on a network of your own");
+        String mode = given == null ? "verify-full" : given.value();
+        if (given != null && !isVerified(mode)) {
+            warnings.add("sslmode=" + mode + " protects from nobody who can answer in the server's place: set"
+                    + " sslmode=verify-full, with sslrootcert where the certificate is not signed by a public authority");
         }
-        apply("sslmode", "prefer", "what libpq does when nothing is said");
-        if (given == null || !Destination.enforcesTls(given.value())) {
+        if (isVerified(mode) && !explicit.containsKey("sslrootcert") && !explicit.containsKey("sslfactory") && !hasRootFile()) {
             apply(
-                    "requireAuth",
-                    "!password",
-                    "without enforced TLS nobody can make the driver send the password in clear");
+                    "sslfactory",
+                    "org.postgresql.ssl.DefaultJavaSSLFactory",
+                    "the authorities of this Java judge the server's certificate, because neither sslrootcert nor"
+                            + " ~/.postgresql/root.crt says who does");
         }
+        apply(
+                "requireAuth",
+                "scram-sha-256",
+                "by SCRAM the server proves that it knows the password, which is not sent; where another way to log in is"
+                        + " meant (a token, a certificate, none), name it: requireAuth=password, sslcert, none");
+    }
+
+    private static boolean isVerified(String mode) {
+        return mode.equals("verify-full") || mode.equals("verify-ca");
+    }
+
+    /** Where libpq and pgjdbc look for the authorities when they are not told. */
+    private static boolean hasRootFile() {
+        return Files.exists(Path.of(System.getProperty("user.home", ""), ".postgresql", "root.crt"));
     }
 
     private void apply(String name, String value, String reason) {
