@@ -23,8 +23,7 @@ public final class ScannerTarget {
         }
         int found = 0;
         try {
-            List<NativeQuery> queries =
-                    Parser.parseJdbcSql(sql.driverText(), true, true, true, false, true);
+            List<NativeQuery> queries = Parser.parseJdbcSql(sql.driverText(), true, true, true, false, true);
             for (NativeQuery query : queries) {
                 found += query.bindPositions.length;
             }

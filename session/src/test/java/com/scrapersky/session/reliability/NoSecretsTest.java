@@ -71,7 +71,9 @@ class NoSecretsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Route.class, names = {"DIRECT", "PGBOUNCER_1_26"})
+    @EnumSource(
+            value = Route.class,
+            names = {"DIRECT", "PGBOUNCER_1_26"})
     void nothingIsTold(Route route) {
         DatabaseUrl url = DatabaseUrl.parse(route.endpoint().url());
         String user = "keeper";
@@ -80,9 +82,8 @@ class NoSecretsTest {
                 .password(PASSWORD)
                 .connectionTimeout(Duration.ofSeconds(2))
                 .commitCheck(Duration.ofSeconds(1));
-        SessionContext context = SessionContext.builder()
-                .setting("app.claim", CLAIM)
-                .build();
+        SessionContext context =
+                SessionContext.builder().setting("app.claim", CLAIM).build();
         tell(builder);
         tell(context);
         tell(url.withPassword(PASSWORD));
@@ -98,7 +99,10 @@ class NoSecretsTest {
                     return session.sql("select length(:v)").param("v", VALUE).single(Integer.class);
                 }));
                 for (String wrong : new String[] {
-                    "select :v::int", "select nonsense, :v", "select 1 / (length(:v) - length(:v))", "select cast(:v as uuid)"
+                    "select :v::int",
+                    "select nonsense, :v",
+                    "select 1 / (length(:v) - length(:v))",
+                    "select cast(:v as uuid)"
                 }) {
                     var statement = each.sql(wrong).param("v", VALUE);
                     tell(statement);

@@ -151,10 +151,14 @@ public final class AutomaticParameters {
                         + " sslmode=disable gives that up on a network of your own");
         String mode = given == null ? "verify-full" : given.value();
         if (given != null && !isVerified(mode)) {
-            warnings.add("sslmode=" + mode + " protects from nobody who can answer in the server's place: set"
-                    + " sslmode=verify-full, with sslrootcert where the certificate is not signed by a public authority");
+            warnings.add(
+                    "sslmode=" + mode + " protects from nobody who can answer in the server's place: set"
+                            + " sslmode=verify-full, with sslrootcert where the certificate is not signed by a public authority");
         }
-        if (isVerified(mode) && !explicit.containsKey("sslrootcert") && !explicit.containsKey("sslfactory") && !hasRootFile()) {
+        if (isVerified(mode)
+                && !explicit.containsKey("sslrootcert")
+                && !explicit.containsKey("sslfactory")
+                && !hasRootFile()) {
             apply(
                     "sslfactory",
                     "org.postgresql.ssl.DefaultJavaSSLFactory",

@@ -132,7 +132,11 @@ class NoDowngradeTest {
                 PostgresLab.builder().passwordAuthentication(false).start()) {
             assertThatThrownBy(() -> connect(decided(plain, false), trusting.port(), "postgres", "x"))
                     .hasMessageContaining("requireAuth");
-            connect(decided(Map.of("sslmode", "disable", "requireAuth", "none"), false), trusting.port(), "postgres", "x")
+            connect(
+                            decided(Map.of("sslmode", "disable", "requireAuth", "none"), false),
+                            trusting.port(),
+                            "postgres",
+                            "x")
                     .close();
         }
         try (PostgresLab asking = PostgresLab.start()) {
