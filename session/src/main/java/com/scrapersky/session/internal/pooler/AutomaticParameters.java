@@ -150,7 +150,7 @@ public final class AutomaticParameters {
                 "the server proves that it is the host of the URL, so that nobody on the way can answer in its place or read along;"
                         + " sslmode=disable gives that up on a network of your own");
         String mode = given == null ? "verify-full" : given.value();
-        if (given != null && !isVerified(mode)) {
+        if (!loopback && !isVerified(mode)) {
             warnings.add(
                     "sslmode=" + mode + " protects from nobody who can answer in the server's place: set"
                             + " sslmode=verify-full, with sslrootcert where the certificate is not signed by a public authority");
@@ -164,6 +164,15 @@ public final class AutomaticParameters {
                     "org.postgresql.ssl.DefaultJavaSSLFactory",
                     "the authorities of this Java judge the server's certificate, because neither sslrootcert nor"
                             + " ~/.postgresql/root.crt says who does");
+        }
+        if (loopback) {
+            if (!Destination.enforcesTls(mode)) {
+                apply(
+                        "requireAuth",
+                        "!password",
+                        "without enforced TLS nobody can make the driver send the password in clear");
+            }
+            return;
         }
         apply(
                 "requireAuth",
