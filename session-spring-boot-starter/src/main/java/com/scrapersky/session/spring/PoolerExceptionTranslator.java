@@ -10,6 +10,7 @@ import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.support.AbstractFallbackSQLExceptionTranslator;
 import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
 
 /**
  * Spring's own translation goes by the SQLSTATE, and poolers tell theirs under those of others: a busy Supavisor under XX000, a
@@ -19,8 +20,19 @@ import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
  */
 final class PoolerExceptionTranslator extends AbstractFallbackSQLExceptionTranslator {
 
-    PoolerExceptionTranslator() {
-        setFallbackTranslator(new SQLExceptionSubclassTranslator());
+    /** @param fallback for all else; null leaves that to the caller */
+    private PoolerExceptionTranslator(@Nullable SQLExceptionTranslator fallback) {
+        setFallbackTranslator(fallback);
+    }
+
+    /** For JDBC: what is no pooler's is Spring's. */
+    static PoolerExceptionTranslator forJdbc() {
+        return new PoolerExceptionTranslator(new SQLExceptionSubclassTranslator());
+    }
+
+    /** For Hibernate, which knows more about what is no pooler's. */
+    static PoolerExceptionTranslator forHibernate() {
+        return new PoolerExceptionTranslator(null);
     }
 
     @Override

@@ -7,6 +7,7 @@ import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -22,6 +23,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
+import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
@@ -56,7 +58,7 @@ class SkySessionAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(SQLExceptionTranslator.class)
     PoolerExceptionTranslator poolerExceptionTranslator() {
-        return new PoolerExceptionTranslator();
+        return PoolerExceptionTranslator.forJdbc();
     }
 
     /** For what fails at COMMIT and ROLLBACK. */
@@ -74,6 +76,26 @@ class SkySessionAutoConfiguration {
         return dataSource.isWrapperFor(GuardedDataSource.class)
                 ? dataSource.unwrap(GuardedDataSource.class).sessions()
                 : DatabaseSessionFactory.wrap(dataSource);
+    }
+
+    /** Where Hibernate is JPA's provider. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(HibernateJpaVendorAdapter.class)
+    static class OfHibernate {
+
+        @Bean
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static BeanPostProcessor poolerExceptionsOfHibernate() {
+            return new BeanPostProcessor() {
+                @Override
+                public Object postProcessAfterInitialization(Object bean, String name) {
+                    if (bean instanceof HibernateJpaVendorAdapter hibernate) {
+                        hibernate.getJpaDialect().setJdbcExceptionTranslator(PoolerExceptionTranslator.forHibernate());
+                    }
+                    return bean;
+                }
+            };
+        }
     }
 
     /** Where Spring Security is, and the application wants it. */
