@@ -7,7 +7,9 @@ final class KnownDifferences {
 
     static boolean accepts(Line line, Entry direct, Entry pooled) {
         return pooled.isRefused()
-                ? line.feature().mayBeRefused() || isCommitOfFailedTransaction(line.step(), direct)
+                ? line.feature().mayBeRefused()
+                        || isCommitOfFailedTransaction(line.step(), direct)
+                        || isBatchThatEndsATransaction(line.step())
                 : isCursorOfACall(direct, pooled);
     }
 
@@ -18,6 +20,15 @@ final class KnownDifferences {
     private static boolean isCommitOfFailedTransaction(Step step, Entry direct) {
         return (step instanceof ConnectionStep.Commit || step instanceof ConnectionStep.SetAutoCommit)
                 && direct.isRefusedInFailedTransaction();
+    }
+
+    /**
+     * A batch in which others share the transaction that one of its texts would end: in a session that has set something it
+     * may be refused, before anything is sent (StatementBatch).
+     */
+    private static boolean isBatchThatEndsATransaction(Step step) {
+        return step instanceof StatementStep.Batch batch
+                && batch.texts().stream().anyMatch(text -> text.startsWith("prepare transaction"));
     }
 
     /**
