@@ -19,6 +19,12 @@ final class DriverFailures {
                     Duration.ofMillis(500),
                     "nobody answers there: see host and port of the URL, and whether the pooler or the server is up")
             .add(
+                    "",
+                    "^Connection is closed$",
+                    "Connection is closed",
+                    CONNECTION_LOST,
+                    "HikariCP has thrown the connection away, because of an error before: it is gone with its transaction")
+            .add(
                     "08003",
                     null,
                     "This connection has been closed.",
