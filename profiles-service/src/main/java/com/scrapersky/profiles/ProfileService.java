@@ -2,6 +2,7 @@ package com.scrapersky.profiles;
 
 import com.scrapersky.session.DatabaseSession;
 import com.scrapersky.session.RawSql;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,19 +100,33 @@ public class ProfileService {
     /** Changes the given fields of a profile and nothing else, and gives it as it is stored then. */
     public Optional<Map<String, @Nullable Object>> updateProfile(
             DatabaseSession session, UUID tenantId, UUID id, ProfileFields changes) {
-        if (changes.given().isEmpty()) {
+        return updateProfile(session, tenantId, id, changes, null);
+    }
+
+    /**
+     * The same, if nobody has changed the profile since; nothing is changed otherwise.
+     *
+     * @param unchangedSince its {@code updated_at} as it was seen, or null for any
+     */
+    public Optional<Map<String, @Nullable Object>> updateProfile(
+            DatabaseSession session, UUID tenantId, UUID id, ProfileFields changes, @Nullable Instant unchangedSince) {
+        if (changes.given().isEmpty() && unchangedSince == null) {
             return getProfile(session, tenantId, id);
         }
         Map<String, @Nullable Object> values = new LinkedHashMap<>(changes.given());
-        String assignments =
-                values.keySet().stream().map(column -> column + " = :" + column).collect(Collectors.joining(", "));
+        // Not now(), which stands still during a transaction.
+        String assignments = values.keySet().stream()
+                .map(column -> column + " = :" + column + ", ")
+                .collect(Collectors.joining("", "", "updated_at = clock_timestamp()"));
         values.put("tenant_id", tenantId);
         values.put("id", id);
-        // Not now(), which stands still during a transaction.
+        if (unchangedSince != null) {
+            values.put("unchanged_since", unchangedSince);
+        }
         return RawSql.executeRawSqlOne(
                 session,
-                "update profiles set " + assignments + ", updated_at = clock_timestamp()"
-                        + " where tenant_id = :tenant_id and id = :id returning " + ALL,
+                "update profiles set " + assignments + " where tenant_id = :tenant_id and id = :id"
+                        + (unchangedSince == null ? "" : " and updated_at = :unchanged_since") + " returning " + ALL,
                 values);
     }
 

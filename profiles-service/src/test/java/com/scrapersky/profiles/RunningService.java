@@ -144,6 +144,19 @@ public final class RunningService implements AutoCloseable {
         }
     }
 
+    /** As {@link #send(HttpRequest)}, where the answer is not JSON and only its head counts. */
+    public Answer answerOrText(HttpRequest request) {
+        try {
+            HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+            return new Answer(response.statusCode(), response, JSON.createObjectNode());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** What comes back as text, whatever it is. */
     public String text(HttpRequest request) {
         try {

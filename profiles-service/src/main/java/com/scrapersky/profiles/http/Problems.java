@@ -50,6 +50,12 @@ class Problems extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
+    ResponseEntity<ProblemDetail> changed(ProfileChangedException changed) {
+        return answer(problem(
+                HttpStatus.PRECONDITION_FAILED, "The profile has changed since. Get it again before you change it."));
+    }
+
+    @ExceptionHandler
     ResponseEntity<ProblemDetail> notFound(JobNotFoundException absent) {
         return answer(problem(HttpStatus.NOT_FOUND, "There is no such job."));
     }

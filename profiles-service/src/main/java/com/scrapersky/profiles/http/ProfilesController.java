@@ -4,11 +4,14 @@ import com.scrapersky.profiles.ProfileFields;
 import com.scrapersky.profiles.ProfileService;
 import com.scrapersky.profiles.security.Tenants;
 import com.scrapersky.session.DatabaseSessionFactory;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -17,6 +20,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -46,18 +50,22 @@ class ProfilesController {
     }
 
     @GetMapping
-    ProfilePage list(
+    ResponseEntity<ProfilePage> list(
             @AuthenticationPrincipal Jwt token,
             @RequestParam(required = false) @Nullable String limit,
             @RequestParam(required = false) @Nullable String offset,
             @RequestParam(required = false) @Nullable String cursor) {
         UUID tenant = tenants.of(token);
         PageRequest page = PageRequest.of(limit, offset, cursor);
-        return ProfilePage.of(sessions.read(session -> page.from(profiles, session, tenant)), page.limit());
+        ProfilePage answer =
+                ProfilePage.of(sessions.read(session -> page.from(profiles, session, tenant)), page.limit());
+        return ResponseEntity.ok()
+                .header(HttpHeaders.LINK, links(answer, page.limit()))
+                .body(answer);
     }
 
     @GetMapping("/{id}")
-    Answer get(@AuthenticationPrincipal Jwt token, @PathVariable String id) {
+    ResponseEntity<Answer> get(@AuthenticationPrincipal Jwt token, @PathVariable String id) {
         UUID tenant = tenants.of(token);
         UUID profile = Ids.of(id);
         return found(sessions.read(session -> profiles.getProfile(session, tenant, profile)));
@@ -71,14 +79,25 @@ class ProfilesController {
     }
 
     @PutMapping(path = "/{id}", consumes = MediaType.APPLICATION_JSON_VALUE)
-    Answer update(
+    ResponseEntity<Answer> update(
             @AuthenticationPrincipal Jwt token,
             @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             @RequestBody Map<String, @Nullable Object> body) {
         UUID tenant = tenants.of(token);
         UUID profile = Ids.of(id);
         ProfileFields changes = ProfileFields.of(body);
-        return found(sessions.write(session -> profiles.updateProfile(session, tenant, profile, changes)));
+        Instant wanted = Versions.wanted(ifMatch);
+        return found(sessions.write(session -> {
+            Optional<Map<String, @Nullable Object>> updated =
+                    profiles.updateProfile(session, tenant, profile, changes, wanted);
+            if (updated.isEmpty()
+                    && wanted != null
+                    && profiles.getProfile(session, tenant, profile).isPresent()) {
+                throw new ProfileChangedException();
+            }
+            return updated;
+        }));
     }
 
     @DeleteMapping("/{id}")
@@ -91,8 +110,17 @@ class ProfilesController {
         return new Answer(Map.of("deleted", true));
     }
 
-    private static Answer found(Optional<Map<String, @Nullable Object>> profile) {
-        return new Answer(profile.orElseThrow(ProfileNotFoundException::new));
+    private static ResponseEntity<Answer> found(Optional<Map<String, @Nullable Object>> profile) {
+        Map<String, @Nullable Object> row = profile.orElseThrow(ProfileNotFoundException::new);
+        return ResponseEntity.ok().eTag(Versions.of(row)).body(new Answer(row));
+    }
+
+    /** Where lists begin, and where this one goes on (RFC 8288). */
+    private static String links(ProfilePage page, int limit) {
+        String first = "<" + PATH + "?limit=" + limit + ">; rel=\"first\"";
+        return page.nextCursor() == null
+                ? first
+                : first + ", <" + PATH + "?limit=" + limit + "&cursor=" + page.nextCursor() + ">; rel=\"next\"";
     }
 
     /** What every successful request but the list answers with. */
