@@ -181,9 +181,9 @@ class StartTest {
                 .isEmpty();
     }
 
-    private record Output(String text) {}
+    record Output(String text) {}
 
-    private static Output outputOf(Runnable work) {
+    static Output outputOf(Runnable work) {
         PrintStream usual = System.out;
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         System.setOut(new PrintStream(written, true, StandardCharsets.UTF_8));
