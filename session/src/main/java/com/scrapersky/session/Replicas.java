@@ -209,15 +209,15 @@ final class Replicas implements AutoCloseable {
 
     /** How old what it shows is, is known from when the primary had come further. */
     private void judge(Replica replica, long reached) {
-        long now = System.nanoTime();
+        long clock = System.nanoTime();
         long lag = 0;
         for (Written written : history) {
             if (written.position() > reached) {
-                lag = now - written.at();
+                lag = clock - written.at();
                 break;
             }
         }
-        while (history.size() > 1 && now - history.getFirst().at() > 2 * maximumLag.toNanos()) {
+        while (history.size() > 1 && clock - history.getFirst().at() > 2 * maximumLag.toNanos()) {
             history.removeFirst();
         }
         if (lag > maximumLag.toNanos()) {

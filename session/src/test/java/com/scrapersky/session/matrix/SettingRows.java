@@ -410,8 +410,18 @@ final class SettingRows {
                     "select 'a\\\\b'",
                     "SET standard_conforming_strings = on",
                     "select 'a\\'"),
-            texts(SETTING, "settings that the driver does not bear", "SET DateStyle = 'German'", "select 1"),
-            texts(SETTING, "an encoding that the driver does not bear", "SET client_encoding = 'LATIN1'", "select 1"),
+            texts(
+                    SETTING,
+                    "settings that the driver does not bear",
+                    "select 1",
+                    "SET DateStyle = 'German'",
+                    "select 1"),
+            texts(
+                    SETTING,
+                    "an encoding that the driver does not bear",
+                    "select 1",
+                    "SET client_encoding = 'LATIN1'",
+                    "select 1"),
             texts(
                     SETTING,
                     "several set_config in one query",

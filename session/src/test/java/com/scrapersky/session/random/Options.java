@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * -Dsky.random.only=ROLE,SCHEMA   only these features, and the sound ones
  * -Dsky.random.without=LISTEN     all features but these
  * -Dsky.random.program=-42        the program of this seed, as a failure tells it
+ * -Dsky.random.named=true         the pool names statements where its pooler carries names, which the direct side never does
  * </pre>
  */
 final class Options {
@@ -40,6 +41,10 @@ final class Options {
     /** The seed of one program; none if {@code 0}. */
     static long program() {
         return Long.getLong("sky.random.program", 0);
+    }
+
+    static boolean named() {
+        return Boolean.getBoolean("sky.random.named");
     }
 
     static Set<Feature> features() {

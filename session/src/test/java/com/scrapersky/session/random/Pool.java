@@ -1,6 +1,7 @@
 package com.scrapersky.session.random;
 
 import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.PoolerProfile.StatementMode;
 import com.scrapersky.session.testkit.PoolerLab;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -13,12 +14,16 @@ record Pool(DataSource dataSource, Runnable end) implements AutoCloseable {
 
     /** How a pool is opened. */
     enum Kind {
-        /** What Sky Session gives to whatever takes a DataSource. */
+        /**
+         * What Sky Session gives to whatever takes a DataSource; its statements without names unless asked for, as on the direct
+         * side: the driver commits a batch with generated keys row by row where it names the statement.
+         */
         GUARDED {
             @Override
             Pool open(PoolerLab pooler) {
                 DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(pooler.url())
                         .maximumPoolSize(PoolerKind.CLIENTS)
+                        .statementMode(Options.named() ? StatementMode.AUTO : StatementMode.UNNAMED)
                         .build();
                 return new Pool(sessions.dataSource(), sessions::close);
             }

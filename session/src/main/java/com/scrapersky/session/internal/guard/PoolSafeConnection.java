@@ -538,7 +538,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public void abort(Executor executor) throws SQLException {
         aborted = true;
-        if (!delegate.isWrapperFor(CheckedConnection.class)) {
+        if (!delegate.isClosed() && !delegate.isWrapperFor(CheckedConnection.class)) {
             CheckedConnection.cancelRunning(session.driver());
         }
         delegate.abort(executor);
