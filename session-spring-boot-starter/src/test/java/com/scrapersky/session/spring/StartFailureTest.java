@@ -11,6 +11,7 @@ import com.scrapersky.session.testkit.TransactionPooler;
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,12 @@ class StartFailureTest {
         FlywayAutoConfiguration.class
     })
     static class Small {}
+
+    /** Flyway refuses what another test has left before it comes to anything else. */
+    @BeforeEach
+    void emptyDatabase() {
+        Route.postgres().execute("drop schema public cascade", "create schema public");
+    }
 
     private static String textOf(Class<?> application, CapturedOutput output, String... properties) {
         SpringApplication starting = new SpringApplicationBuilder(application)
