@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Profiles by the thousands, in and out, through each pooler. */
 @ParameterizedClass
 @EnumSource(PgBouncerVersion.class)
+@Tag("once")
 class ImportTest {
 
     static final String IMPORT = PROFILES + "/import";

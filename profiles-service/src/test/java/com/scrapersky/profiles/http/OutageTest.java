@@ -13,6 +13,7 @@ import com.scrapersky.session.testkit.PgBouncerVersion;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What clients see while the database is away, and after. */
 @ParameterizedClass
 @EnumSource(PgBouncerVersion.class)
+@Tag("once")
 class OutageTest {
 
     @Parameter

@@ -11,9 +11,11 @@ import com.scrapersky.session.testkit.PgBouncerVersion;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A job outlives the instance that works on it, and each of its rows is done once. In a database without other instances. */
+@Tag("once")
 class RestartTest {
 
     private static final int ROWS = 3_000;

@@ -4,10 +4,12 @@ import com.scrapersky.session.testkit.PostgresLab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the doctor says about certificates, right and wrong. */
+@Tag("once")
 class CertificatesTest {
 
     @TempDir

@@ -22,11 +22,13 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the doctor concludes on each way to a database; from its output alone, and leaving nothing on any backend. */
+@Tag("once")
 class ConclusionsTest {
 
     private static final int BACKENDS = 3;

@@ -21,10 +21,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What code of the database does unseen, together with what the program's texts say. */
+@Tag("once")
 class HiddenCodeTest {
 
     private static final String TENANT = "select coalesce(current_setting('app.tenant', true), '')";

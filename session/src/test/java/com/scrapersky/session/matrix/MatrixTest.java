@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.function.Executable;
  * {@code -Dmatrix.route=ODYSSEY} those of one pooler.
  */
 @MayLeak("who draws a number leaves it on the backend; the bench looks for all else behind each group of rows")
+@Tag("once")
 class MatrixTest {
 
     /** JUnit's own bound is that of the whole factory method. */

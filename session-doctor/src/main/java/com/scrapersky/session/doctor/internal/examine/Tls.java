@@ -188,7 +188,9 @@ final class Tls {
         if (!local) {
             report.add(
                     FindingKind.TLS_NOT_VERIFIED,
-                    sslmode.isEmpty() ? "sslmode is not set, which means prefer to libpq and pgjdbc" : "sslmode=" + sslmode);
+                    sslmode.isEmpty()
+                            ? "sslmode is not set, which means prefer to libpq and pgjdbc"
+                            : "sslmode=" + sslmode);
         }
         return sslmode.equals("disable") ? "disable" : "require";
     }
