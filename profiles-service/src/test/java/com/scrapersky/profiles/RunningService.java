@@ -39,6 +39,8 @@ public final class RunningService implements AutoCloseable {
     private static final Map<PgBouncerVersion, RunningService> IMPATIENT = new EnumMap<>(PgBouncerVersion.class);
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    private static final String EXPENSIVE = "--profiles.expensive-requests-per-minute=";
+
     private final HttpClient client = HttpClient.newHttpClient();
     private final ServletWebServerApplicationContext context;
 
@@ -48,9 +50,11 @@ public final class RunningService implements AutoCloseable {
                 "--MIGRATION_DATABASE_URL=" + direct,
                 "--JWT_SECRET_KEY=" + TOKENS.secret(),
                 // Tests wait for what clients need not.
-                "--profiles.jobs.events-every=20ms",
-                "--profiles.expensive-requests-per-minute=100000"));
+                "--profiles.jobs.events-every=20ms"));
         settings.addAll(List.of(more));
+        if (settings.stream().noneMatch(setting -> setting.startsWith(EXPENSIVE))) {
+            settings.add(EXPENSIVE + 100_000);
+        }
         context = run(settings.toArray(String[]::new));
     }
 
