@@ -58,7 +58,7 @@ final class KeyedBatch {
     long[] execute(boolean mayHideState, Set<String> names) throws SQLException {
         List<Query> otherQueries = cut(queries);
         List<@Nullable ParameterList> otherRows = cut(rows);
-        VirtualSession.Work<long[]> others = () -> {
+        JdbcWork<long[]> others = () -> {
             queries.addAll(otherQueries);
             rows.addAll(otherRows);
             return part();
@@ -66,7 +66,7 @@ final class KeyedBatch {
         long[] first;
         long @Nullable [] together = null;
         try {
-            long[][] found = session.withSettings(mayHideState, names, () -> {
+            long[][] found = SeparateSettings.around(session, mayHideState, names, () -> {
                 long[] one = part();
                 return isBounded() ? new long[][] {one, others.run()} : new long[][] {one};
             });
@@ -80,7 +80,7 @@ final class KeyedBatch {
         if (together == null && isNamed()) {
             for (int i = 0; i < otherRows.size(); i++) {
                 int row = i;
-                counts[i + 1] = session.withSettings(mayHideState, names, () -> {
+                counts[i + 1] = SeparateSettings.around(session, mayHideState, names, () -> {
                     queries.add(otherQueries.get(row));
                     rows.add(otherRows.get(row));
                     return part()[0];
@@ -88,7 +88,7 @@ final class KeyedBatch {
             }
             return counts;
         }
-        long[] rest = together != null ? together : session.withSettings(mayHideState, names, others);
+        long[] rest = together != null ? together : SeparateSettings.around(session, mayHideState, names, others);
         System.arraycopy(rest, 0, counts, 1, rest.length);
         return counts;
     }

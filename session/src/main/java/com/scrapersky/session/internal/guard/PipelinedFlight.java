@@ -121,7 +121,7 @@ public final class PipelinedFlight implements AutoCloseable {
         if (!DriverQueries.isKnown() || session.driver().getPreferQueryMode() == PreferQueryMode.SIMPLE) {
             return false;
         }
-        return session.travels(session.know(text));
+        return Boarding.travels(session, session.know(text));
     }
 
     /** Which entry failed, where one has: its index, the number of entries for COMMIT, or -1 for none of them. */
@@ -148,12 +148,12 @@ public final class PipelinedFlight implements AutoCloseable {
                 add(COMMIT, null, entries.size());
             }
             flush(entries.size());
-            session.landedTogether(settings, transactionId);
+            Landing.landedTogether(session, settings, transactionId);
             sent = true;
             return answers;
         } finally {
             if (!sent) {
-                session.crashedTogether(wholeTransaction);
+                Landing.crashedTogether(session, wholeTransaction);
             }
         }
     }
@@ -164,7 +164,7 @@ public final class PipelinedFlight implements AutoCloseable {
             session.happened();
             add(driver.hintReadOnly() ? BEGIN_READ_ONLY : BEGIN, null, NONE);
         }
-        settings = session.settingsInFront(idle);
+        settings = FlightDispatch.settingsInFront(session, idle);
         if (settings != null) {
             Flight told = settings;
             add(NONE, told.sql(), statement -> {

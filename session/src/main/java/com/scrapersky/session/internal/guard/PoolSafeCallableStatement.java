@@ -17,10 +17,10 @@ public final class PoolSafeCallableStatement extends ForwardingCallableStatement
         super(connection, delegate, origin, sql, text);
     }
 
-    private <T> T call(VirtualSession.Work<T> work) throws SQLException {
+    private <T> T call(JdbcWork<T> work) throws SQLException {
         if (!goesStraight(text())) {
-            session.refuseInCall(text(), "a call");
-            return session.withSettings(text().mayHideState(), names(), work);
+            Boarding.refuseInCall(session, text(), "a call");
+            return SeparateSettings.around(session, text().mayHideState(), names(), work);
         }
         int mark = NamedExecution.begin(session, delegate);
         try {

@@ -92,7 +92,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
      *     commit
      */
     public @Nullable String commitTellingPosition() throws SQLException {
-        return session.commit(true);
+        return TransactionEnd.commit(session, true);
     }
 
     /** The number of the open transaction; null where it was not asked, or has executed nothing. */
@@ -257,7 +257,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
         if (autoCommit && !session.hasOwnBackend() && !delegate.getAutoCommit()) {
-            session.commit();
+            TransactionEnd.commit(session);
         }
         delegate.setAutoCommit(autoCommit);
     }
@@ -268,19 +268,19 @@ public final class PoolSafeConnection extends ForwardingConnection {
             // The driver refuses it.
             delegate.commit();
         } else {
-            session.commit();
+            TransactionEnd.commit(session);
         }
     }
 
     @Override
     public void rollback() throws SQLException {
-        session.rollback();
+        TransactionEnd.rollback(session);
     }
 
     @Override
     public Savepoint setSavepoint() throws SQLException {
         if (!delegate.getAutoCommit()) {
-            session.tellSeparately();
+            SeparateSettings.tell(session);
         }
         Savepoint savepoint = delegate.setSavepoint();
         session.state().savepoint(savepoint);
@@ -290,7 +290,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public Savepoint setSavepoint(String name) throws SQLException {
         if (!delegate.getAutoCommit()) {
-            session.tellSeparately();
+            SeparateSettings.tell(session);
         }
         Savepoint savepoint = delegate.setSavepoint(name);
         session.state().savepoint(savepoint);
@@ -499,7 +499,7 @@ public final class PoolSafeConnection extends ForwardingConnection {
             return;
         }
         try (connection) {
-            session.leave();
+            TransactionEnd.leave(session);
         }
     }
 

@@ -34,10 +34,10 @@ final class PoolSafeCopyManager extends CopyManager {
     private long whole(String sql, Copy copy) throws SQLException, IOException {
         KnownText text = session.know(sql);
         if (!session.isStraight(text)) {
-            session.board(text);
+            Boarding.board(session, text);
         }
         try {
-            return session.copy(text.mayHideState(), text.names(), () -> {
+            return SeparateSettings.aroundCopy(session, text.mayHideState(), text.names(), () -> {
                 try {
                     return copy.run();
                 } catch (IOException failed) {
@@ -60,7 +60,7 @@ final class PoolSafeCopyManager extends CopyManager {
                             "a COPY that is fed piece by piece, in autocommit on a session that has set something; call"
                                     + " setAutoCommit(false) first");
         }
-        session.tellSeparately();
+        SeparateSettings.tell(session);
         if (text.mayHideState()) {
             session.state().hiddenStatePossible(text.names());
         }

@@ -20,7 +20,7 @@ final class PoolSafeMetaData extends ForwardingDatabaseMetaData {
     protected void ready() throws SQLException {
         // Of a closed connection the driver tells itself.
         if (!connection.isClosed() && !delegate.getConnection().getAutoCommit()) {
-            connection.session().tellSeparately();
+            SeparateSettings.tell(connection.session());
         }
     }
 

@@ -57,7 +57,7 @@ final class PoolSafePgConnection implements PGConnection {
 
     private void tell() throws SQLException {
         if (!session.connection().getAutoCommit()) {
-            session.tellSeparately();
+            SeparateSettings.tell(session);
         }
     }
 
@@ -81,13 +81,13 @@ final class PoolSafePgConnection implements PGConnection {
 
     @Override
     public PGNotification[] getNotifications() throws SQLException {
-        session.reach(SessionFeature.NOTIFICATIONS_CALL);
+        Boarding.reach(session, SessionFeature.NOTIFICATIONS_CALL);
         return driver().getNotifications();
     }
 
     @Override
     public PGNotification[] getNotifications(int timeoutMillis) throws SQLException {
-        session.reach(SessionFeature.NOTIFICATIONS_CALL);
+        Boarding.reach(session, SessionFeature.NOTIFICATIONS_CALL);
         return driver().getNotifications(timeoutMillis);
     }
 

@@ -174,7 +174,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         return inFlights(text, (parts, last) -> {
             boolean wasFailed = session.transactionState() == TransactionState.FAILED;
             boolean wasOpen = session.transactionState() != TransactionState.IDLE;
-            Flight flight = session.flight(text, parts, keys, names, copyable);
+            Flight flight = FlightDispatch.flight(session, text, parts, keys, names, copyable);
             boolean asItIs = flight.sql().equals(sql);
             if (!asItIs && (!copyable || isUpdatable())) {
                 if (parts.size() < text.sql().parts().size()) {
@@ -189,10 +189,10 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             try {
                 sent.execute();
                 Outcome arrived = Outcome.read(sent, flight, keys.areWanted());
-                session.landed(text, flight, arrived, names, wasFailed);
+                Landing.landed(session, text, flight, arrived, names, wasFailed);
                 return arrived;
             } catch (SQLException failed) {
-                throw session.crashed(flight, wasOpen, failed);
+                throw Landing.crashed(session, flight, wasOpen, failed);
             }
         });
     }
@@ -212,12 +212,13 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
                 throw refusedSeparately(feature);
             }
         }
-        return session.withSettings(text.mayHideState(), names(), () -> {
+        return SeparateSettings.around(session, text.mayHideState(), names(), () -> {
             delegate.execute();
             if (isUpdatable()) {
                 lookForKeys(delegate.getResultSet());
             }
-            Flight flight = session.flight(text, text.sql().parts(), GeneratedKeys.NONE, Set.of(), false);
+            Flight flight =
+                    FlightDispatch.flight(session, text, text.sql().parts(), GeneratedKeys.NONE, Set.of(), false);
             return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), text.names(), wasFailed);
         });
     }
@@ -283,8 +284,8 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             text = session.know(sql);
         }
         if (!session.isStraight(text)) {
-            if (!session.board(text)) {
-                session.refuseInCall(text, "a batch");
+            if (!Boarding.board(session, text)) {
+                Boarding.refuseInCall(session, text, "a batch");
             }
         }
         if (isLeftBehind() && batched == 0) {
@@ -309,7 +310,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
                 ? Arrays.stream(execute(keyed))
                         .mapToInt(PoolSafeStatement::narrow)
                         .toArray()
-                : session.withSettings(text.mayHideState(), names(), () -> batch(delegate::executeBatch));
+                : SeparateSettings.around(session, text.mayHideState(), names(), () -> batch(delegate::executeBatch));
     }
 
     @Override
@@ -319,11 +320,12 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         KeyedBatch keyed = keyedBatch();
         return keyed != null
                 ? execute(keyed)
-                : session.withSettings(text.mayHideState(), names(), () -> batch(delegate::executeLargeBatch));
+                : SeparateSettings.around(
+                        session, text.mayHideState(), names(), () -> batch(delegate::executeLargeBatch));
     }
 
     /** The driver names the statement of a batch at once. */
-    private <T> T batch(VirtualSession.Work<T> work) throws SQLException {
+    private <T> T batch(JdbcWork<T> work) throws SQLException {
         int mark = NamedExecution.begin(session, delegate);
         if (mark == StatementNames.UNUSED) {
             return work.run();
@@ -345,7 +347,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
 
     /** The batch, if the driver would commit rows of it one by one, and settings have to travel with each. */
     private @Nullable KeyedBatch keyedBatch() throws SQLException {
-        return session.isWrappedInAutoCommit(text)
+        return SeparateSettings.isWrapped(session, text)
                         && origin.keys().of(text.sql()).areWanted()
                 ? KeyedBatch.of(session, delegate)
                 : null;
@@ -390,7 +392,8 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             }
             return description(delegate::getMetaData);
         }
-        return session.describe(() -> description(() -> UnnamedDescription.of(delegate, session.driver())));
+        return SeparateSettings.aroundDescription(
+                session, () -> description(() -> UnnamedDescription.of(delegate, session.driver())));
     }
 
     @Override
@@ -398,7 +401,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         if (isLeftBehind()) {
             followMove();
         }
-        return session.describe(() -> description(delegate::getParameterMetaData));
+        return SeparateSettings.aroundDescription(session, () -> description(delegate::getParameterMetaData));
     }
 
     /**
@@ -407,7 +410,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
      * statement for described all the same, and finds no columns for its rows when it is executed (42.7.14, QueryExecutorImpl:
      * on ReadyForQuery {@code portalDescribed} stays set).
      */
-    private <T extends @Nullable Object> T description(VirtualSession.Work<T> question) throws SQLException {
+    private <T extends @Nullable Object> T description(JdbcWork<T> question) throws SQLException {
         if (session.areNamesCarried()) {
             DriverAccess.unprepare(delegate);
         }

@@ -76,8 +76,8 @@ public final class PoolSafeResultSet extends ForwardingResultSet {
     }
 
     /** The table may have triggers that set something. */
-    private void update(VirtualSession.Work<PoolSafeResultSet> update) throws SQLException {
-        session.withSettings(session.guard().hasHiddenState(), Set.of(), update);
+    private void update(JdbcWork<PoolSafeResultSet> update) throws SQLException {
+        SeparateSettings.around(session, session.guard().hasHiddenState(), Set.of(), update);
     }
 
     @Override

@@ -53,7 +53,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     /** Whether {@code text} can go to the driver as it is; refuses it or moves the connection where it must. */
     final boolean goesStraight(KnownText text) throws SQLException {
         outcome = null;
-        boolean straight = session.isStraight(text) || session.board(text);
+        boolean straight = session.isStraight(text) || Boarding.board(session, text);
         session.drew(text);
         if (generation != session.generation()) {
             followMove();
@@ -66,17 +66,17 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
         GeneratedKeys keys = asked.of(text.sql());
         if (text.isCopyIn()) {
             // Behind it the server would take the rest of a flight for rows, and end the connection.
-            return session.withSettings(() -> separately(text, keys, execution, false));
+            return SeparateSettings.around(session, () -> separately(text, keys, execution, false));
         }
         if (text.clean() && isUpdatable()) {
             boolean wasFailed = session.transactionState() == TransactionState.FAILED;
-            return session.withSettings(() -> separately(text, keys, execution, wasFailed));
+            return SeparateSettings.around(session, () -> separately(text, keys, execution, wasFailed));
         }
         closeEarlier();
         return inFlights(text, (parts, last) -> {
             boolean wasFailed = session.transactionState() == TransactionState.FAILED;
             boolean wasOpen = session.transactionState() != TransactionState.IDLE;
-            Flight flight = session.flight(text, parts, keys, text.names(), false);
+            Flight flight = FlightDispatch.flight(session, text, parts, keys, text.names(), false);
             Statement sent = last ? delegate : earlier();
             try {
                 DriverAccess.wantKeys(sent, keys.areWanted());
@@ -86,10 +86,10 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
                     execution.on(sent, flight.sql());
                 }
                 Outcome arrived = Outcome.read(sent, flight, keys.areWanted());
-                session.landed(text, flight, arrived, text.names(), wasFailed);
+                Landing.landed(session, text, flight, arrived, text.names(), wasFailed);
                 return arrived;
             } catch (SQLException failed) {
-                throw session.crashed(flight, wasOpen, failed);
+                throw Landing.crashed(session, flight, wasOpen, failed);
             } finally {
                 DriverAccess.wantKeys(sent, false);
             }
@@ -104,21 +104,23 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
 
     /** All flights of a text, whose results come as if there had been one. */
     final Outcome inFlights(KnownText text, Leg leg) throws SQLException {
-        return session.needsDriversTransaction(text) ? session.together(() -> flown(text, leg)) : flown(text, leg);
+        return FlightDispatch.needsDriversTransaction(session, text)
+                ? AutoCommit.together(session, () -> flown(text, leg))
+                : flown(text, leg);
     }
 
     private Outcome flown(KnownText text, Leg leg) throws SQLException {
-        List<List<SqlPart>> flights = session.flights(text);
+        List<List<SqlPart>> flights = FlightDispatch.flights(session, text);
         boolean refused = !flights.get(0).isEmpty()
-                && session.isRefusedHere(flights.get(0).get(0));
+                && FlightDispatch.isRefusedHere(session, flights.get(0).get(0));
         Outcome all = leg.fly(flights.get(0), flights.size() == 1);
         if (refused) {
-            throw VirtualSession.refusedOutsideBlock();
+            throw FlightDispatch.refusedOutsideBlock();
         }
         for (int i = 1; i < flights.size(); i++) {
             List<SqlPart> parts = flights.get(i);
             boolean last = i == flights.size() - 1;
-            all = all.and(session.behindTransaction(() -> leg.fly(parts, last)));
+            all = all.and(AutoCommit.behindTransaction(session, () -> leg.fly(parts, last)));
         }
         outcome = all;
         return all;
@@ -186,14 +188,14 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
             throws SQLException {
         execution.on(delegate, text.sql().text());
         lookForKeys(delegate.getResultSet());
-        Flight flight = session.flight(text, text.sql().parts(), GeneratedKeys.NONE, Set.of(), false);
+        Flight flight = FlightDispatch.flight(session, text, text.sql().parts(), GeneratedKeys.NONE, Set.of(), false);
         return landed(text, flight, Outcome.read(delegate, flight, keys.areWanted()), Set.of(), wasFailed);
     }
 
     final Outcome landed(KnownText text, Flight flight, Outcome arrived, Set<String> names, boolean wasFailed)
             throws SQLException {
         outcome = arrived;
-        session.landed(text, flight, arrived, names, wasFailed);
+        Landing.landed(session, text, flight, arrived, names, wasFailed);
         return arrived;
     }
 
@@ -377,7 +379,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     public int[] executeBatch() throws SQLException {
         StatementBatch guarded = takeBatch();
         if (guarded.isDrivers(session)) {
-            int[] counts = session.withSettings(delegate::executeBatch);
+            int[] counts = SeparateSettings.around(session, delegate::executeBatch);
             guarded.followed(session);
             return counts;
         }
@@ -391,7 +393,7 @@ public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<
     public long[] executeLargeBatch() throws SQLException {
         StatementBatch guarded = takeBatch();
         if (guarded.isDrivers(session)) {
-            long[] counts = session.withSettings(delegate::executeLargeBatch);
+            long[] counts = SeparateSettings.around(session, delegate::executeLargeBatch);
             guarded.followed(session);
             return counts;
         }

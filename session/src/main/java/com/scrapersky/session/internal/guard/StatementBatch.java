@@ -27,7 +27,7 @@ final class StatementBatch {
 
     /** Whether the driver may send it in its own way. */
     boolean isDrivers(VirtualSession session) throws SQLException {
-        return (clean && !isRefusedAtOnce(session) && !(session.wrapsInAutoCommit() && beginsWithRows()))
+        return (clean && !isRefusedAtOnce(session) && !(SeparateSettings.isWrapped(session) && beginsWithRows()))
                 || session.hasOwnBackend()
                 || (controlsTransactions()
                         && session.isUntouched()
@@ -41,7 +41,7 @@ final class StatementBatch {
     /** The driver has sent it in its own way. */
     void followed(VirtualSession session) {
         for (KnownText text : texts) {
-            session.followed(text);
+            Landing.followed(session, text);
         }
     }
 
@@ -49,7 +49,8 @@ final class StatementBatch {
     private boolean isRefusedAtOnce(VirtualSession session) throws SQLException {
         return !texts.isEmpty()
                 && !texts.get(0).sql().parts().isEmpty()
-                && session.isRefusedHere(texts.get(0).sql().parts().get(0));
+                && FlightDispatch.isRefusedHere(
+                        session, texts.get(0).sql().parts().get(0));
     }
 
     /** Whether the driver describes the first statement before the batch, because it returns rows. */
@@ -64,7 +65,7 @@ final class StatementBatch {
         boolean beginsWithRows = beginsWithRows();
         for (KnownText text : all) {
             // What is refused is refused before anything is executed.
-            statement.session.board(text);
+            Boarding.board(statement.session, text);
         }
         long[] counts = new long[all.size()];
         Arrays.fill(counts, Statement.EXECUTE_FAILED);
@@ -76,7 +77,7 @@ final class StatementBatch {
             int rest = behindTransactions(statement.session, all);
             each(statement, all, counts, 0, 0, rest);
             if (rest < counts.length) {
-                statement.session.together(() -> {
+                AutoCommit.together(statement.session, () -> {
                     each(statement, all, counts, 0, rest, counts.length);
                     return counts;
                 });
@@ -90,7 +91,7 @@ final class StatementBatch {
         }
         each(statement, all, counts, 0, 0, first);
         int from = first;
-        int committed = statement.session.together(() -> {
+        int committed = AutoCommit.together(statement.session, () -> {
             int end = from == 0 && beginsWithRows ? 1 : counts.length;
             each(statement, all, counts, 0, from, end);
             // Behind rows without an upper bound the driver sends a Sync (QueryExecutorImpl.flushIfDeadlockRisk).
@@ -101,7 +102,7 @@ final class StatementBatch {
             return end;
         });
         if (committed < counts.length) {
-            statement.session.together(() -> {
+            AutoCommit.together(statement.session, () -> {
                 each(statement, all, counts, committed, committed, counts.length);
                 return counts;
             });

@@ -62,8 +62,8 @@ public final class StraightQuery extends ResultHandlerBase {
             return null;
         }
         KnownText text = session.know(sql);
-        Settings start = session.startInFrontOf(text);
-        ContextText withSettings = start == null ? null : session.inContext(text, start);
+        Settings start = ContextText.startInFrontOf(session, text);
+        ContextText withSettings = start == null ? null : ContextText.inContext(session, text, start);
         if (withSettings == null && !session.isStraight(text)) {
             return null;
         }

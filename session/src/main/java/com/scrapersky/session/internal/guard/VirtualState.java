@@ -41,6 +41,9 @@ final class VirtualState {
     /** Whether the backend still has for the session what a transaction left to which the open one is chained. */
     private boolean unclean;
 
+    /** Whether the open transaction changed what the catalogue says about functions and triggers. */
+    private boolean definesCode;
+
     private Set<String> hiddenNames = Set.of();
 
     /** What the backend of the open transaction was told for the session: behind the transaction it is asked what became of it. */
@@ -210,6 +213,20 @@ final class VirtualState {
             hiddenNames = new LinkedHashSet<>(hiddenNames);
             hiddenNames.addAll(names);
         }
+    }
+
+    /** The open transaction has changed what the catalogue says about functions and triggers. */
+    void codeDefined() {
+        definesCode = true;
+    }
+
+    boolean definesCode() {
+        return definesCode;
+    }
+
+    /** The transaction that defined code is over. */
+    void codeSeen() {
+        definesCode = false;
     }
 
     /** A statement of the open transaction draws numbers from sequences, or fails. */
