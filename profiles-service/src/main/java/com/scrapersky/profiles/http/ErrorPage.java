@@ -1,5 +1,6 @@
 package com.scrapersky.profiles.http;
 
+import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Answers for what failed before it reached a controller, such as a path that the security filters refuse. */
 @RestController
+@Hidden
 class ErrorPage implements ErrorController {
 
     @RequestMapping("${server.error.path:/error}")

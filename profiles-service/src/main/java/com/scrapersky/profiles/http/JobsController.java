@@ -4,8 +4,16 @@ import com.scrapersky.profiles.jobs.Job;
 import com.scrapersky.profiles.jobs.JobService;
 import com.scrapersky.profiles.security.RequestContexts;
 import com.scrapersky.session.DatabaseSessionFactory;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.UUID;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -18,6 +26,7 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 /** What a tenant's jobs have come to, once or as it goes on. */
 @RestController
 @RequestMapping(JobsController.PATH)
+@Tag(name = "imports and exports")
 class JobsController {
 
     static final String PATH = "/api/v3/jobs";
@@ -34,17 +43,33 @@ class JobsController {
         this.contexts = contexts;
     }
 
+    @Operation(operationId = "listJobs", summary = "The last hundred jobs, newest first")
+    @ApiResponse(responseCode = "200", description = "The jobs")
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     JobsAnswer list() {
         return new JobsAnswer(sessions.read(jobs::getJobs));
     }
 
+    @Operation(operationId = "getJob", summary = "What a job has come to")
+    @ApiResponse(responseCode = "200", description = "The job")
+    @Refused(HttpStatus.NOT_FOUND)
     @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
     JobAnswer get(@PathVariable String id) {
         return new JobAnswer(job(Ids.of(id)));
     }
 
     /** The job each time that it has changed, until it is finished. */
+    @Operation(operationId = "watchJob", summary = "The job each time that it has changed, until it is finished")
+    @ApiResponse(
+            responseCode = "200",
+            description = "Server-sent events named job; the data of each is a Job in one line",
+            content =
+                    @Content(
+                            mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                            schema = @Schema(types = "string"),
+                            examples =
+                                    @ExampleObject("event:job\ndata:{\"state\":\"running\",\"rows_done\":10000}\n\n")))
+    @Refused(HttpStatus.NOT_FOUND)
     @GetMapping(path = "/{id}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     SseEmitter events(@AuthenticationPrincipal Jwt token, @PathVariable String id) {
         Job job = job(Ids.of(id));
@@ -56,8 +81,10 @@ class JobsController {
     }
 
     /** One job. */
-    record JobAnswer(Job data) {}
+    record JobAnswer(
+            @Schema(requiredMode = RequiredMode.REQUIRED) Job data) {}
 
     /** The last hundred, newest first. */
-    record JobsAnswer(List<Job> data) {}
+    record JobsAnswer(
+            @Schema(requiredMode = RequiredMode.REQUIRED) List<Job> data) {}
 }

@@ -6,11 +6,17 @@ import com.scrapersky.profiles.notes.Note;
 import com.scrapersky.profiles.notes.NoteService;
 import com.scrapersky.profiles.security.Tenants;
 import com.scrapersky.session.DatabaseSessionFactory;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -25,6 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** The requests about a profile's notes. */
 @RestController
 @RequestMapping(path = ProfilesController.PATH + "/{id}/notes", produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "notes")
 class NotesController {
 
     private static final int LONGEST = 10_000;
@@ -39,6 +46,9 @@ class NotesController {
         this.tenants = tenants;
     }
 
+    @Operation(operationId = "listNotes", summary = "The notes of a profile, the first thousand")
+    @ApiResponse(responseCode = "200", description = "Notes in the order of their creation")
+    @Refused(HttpStatus.NOT_FOUND)
     @GetMapping
     NotesAnswer list(@AuthenticationPrincipal Jwt token, @PathVariable String id) {
         UUID tenant = tenants.of(token);
@@ -47,11 +57,14 @@ class NotesController {
                 .orElseThrow(ProfileNotFoundException::new));
     }
 
+    @Operation(operationId = "addNote", summary = "Adds a note")
+    @ApiResponse(responseCode = "200", description = "The note as it is stored")
+    @Refused({HttpStatus.NOT_FOUND, HttpStatus.CONTENT_TOO_LARGE, HttpStatus.UNSUPPORTED_MEDIA_TYPE})
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     NoteAnswer add(
             @AuthenticationPrincipal Jwt token,
             @PathVariable String id,
-            @RequestBody Map<String, @Nullable Object> body) {
+            @RequestBody @Schema(implementation = Schemas.NewNote.class) Map<String, @Nullable Object> body) {
         UUID tenant = tenants.of(token);
         UUID profile = Ids.of(id);
         String text = text(body);
@@ -60,8 +73,11 @@ class NotesController {
                 .orElseThrow(ProfileNotFoundException::new));
     }
 
+    @Operation(operationId = "deleteNote", summary = "Deletes a note")
+    @ApiResponse(responseCode = "200", description = "It is deleted")
+    @Refused(HttpStatus.NOT_FOUND)
     @DeleteMapping("/{note}")
-    ProfilesController.Answer delete(
+    ProfilesController.Deleted delete(
             @AuthenticationPrincipal Jwt token, @PathVariable String id, @PathVariable String note) {
         UUID tenant = tenants.of(token);
         UUID profile = Ids.of(id);
@@ -69,7 +85,7 @@ class NotesController {
         if (!sessions.write(session -> notes.deleteNote(session, tenant, profile, wanted))) {
             throw new ProfileNotFoundException();
         }
-        return new ProfilesController.Answer(Map.of("deleted", true));
+        return ProfilesController.Deleted.DONE;
     }
 
     private static String text(Map<String, @Nullable Object> body) {
@@ -87,8 +103,10 @@ class NotesController {
     }
 
     /** One note. */
-    record NoteAnswer(Note data) {}
+    record NoteAnswer(
+            @Schema(requiredMode = RequiredMode.REQUIRED) Note data) {}
 
     /** Notes in their order. */
-    record NotesAnswer(List<Note> data) {}
+    record NotesAnswer(
+            @Schema(requiredMode = RequiredMode.REQUIRED) List<Note> data) {}
 }

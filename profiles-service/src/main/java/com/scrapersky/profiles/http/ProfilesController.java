@@ -4,12 +4,22 @@ import com.scrapersky.profiles.ProfileFields;
 import com.scrapersky.profiles.ProfileService;
 import com.scrapersky.profiles.security.Tenants;
 import com.scrapersky.session.DatabaseSessionFactory;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -35,6 +45,7 @@ import org.springframework.web.bind.annotation.RestController;
  */
 @RestController
 @RequestMapping(path = ProfilesController.PATH, produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "profiles")
 class ProfilesController {
 
     static final String PATH = "/api/v3/profiles";
@@ -49,12 +60,33 @@ class ProfilesController {
         this.tenants = tenants;
     }
 
+    @Operation(
+            operationId = "listProfiles",
+            summary = "Profiles in the order of their creation",
+            description = "From an offset on, or behind the next_cursor of an earlier answer; not both.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "A part of the list",
+            headers = @Header(name = HttpHeaders.LINK, ref = "#/components/headers/Link"))
     @GetMapping
     ResponseEntity<ProfilePage> list(
             @AuthenticationPrincipal Jwt token,
-            @RequestParam(required = false) @Nullable String limit,
-            @RequestParam(required = false) @Nullable String offset,
-            @RequestParam(required = false) @Nullable String cursor) {
+            @Parameter(
+                            description = "How many at most.",
+                            schema = @Schema(types = "integer", minimum = "1", maximum = "1000", defaultValue = "100"))
+                    @RequestParam(required = false)
+                    @Nullable
+                    String limit,
+            @Parameter(
+                            description = "How many to leave out.",
+                            schema = @Schema(types = "integer", format = "int64", minimum = "0", defaultValue = "0"))
+                    @RequestParam(required = false)
+                    @Nullable
+                    String offset,
+            @Parameter(description = "The next_cursor of an earlier answer.", schema = @Schema(types = "string"))
+                    @RequestParam(required = false)
+                    @Nullable
+                    String cursor) {
         UUID tenant = tenants.of(token);
         PageRequest page = PageRequest.of(limit, offset, cursor);
         ProfilePage answer =
@@ -64,6 +96,18 @@ class ProfilesController {
                 .body(answer);
     }
 
+    @Operation(operationId = "getProfile", summary = "One profile")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The profile",
+            headers = @Header(name = HttpHeaders.ETAG, ref = "#/components/headers/ETag"))
+    @ApiResponse(responseCode = "304", description = "The client has it already", content = @Content)
+    @Parameter(
+            name = HttpHeaders.IF_NONE_MATCH,
+            in = ParameterIn.HEADER,
+            description = "The ETag of what the client has.",
+            schema = @Schema(types = "string"))
+    @Refused(HttpStatus.NOT_FOUND)
     @GetMapping("/{id}")
     ResponseEntity<Answer> get(@AuthenticationPrincipal Jwt token, @PathVariable String id) {
         UUID tenant = tenants.of(token);
@@ -71,19 +115,42 @@ class ProfilesController {
         return found(sessions.read(session -> profiles.getProfile(session, tenant, profile)));
     }
 
+    @Operation(operationId = "createProfile", summary = "Adds a profile")
+    @ApiResponse(responseCode = "200", description = "The profile as it is stored")
+    @Refused({HttpStatus.CONFLICT, HttpStatus.CONTENT_TOO_LARGE, HttpStatus.UNSUPPORTED_MEDIA_TYPE})
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    Answer create(@AuthenticationPrincipal Jwt token, @RequestBody Map<String, @Nullable Object> body) {
+    Answer create(
+            @AuthenticationPrincipal Jwt token,
+            @RequestBody @Schema(implementation = Schemas.ProfileFields.class) Map<String, @Nullable Object> body) {
         UUID tenant = tenants.of(token);
         ProfileFields fields = ProfileFields.of(body);
         return new Answer(sessions.write(session -> profiles.createProfile(session, tenant, fields)));
     }
 
+    @Operation(
+            operationId = "updateProfile",
+            summary = "Changes the fields that are given, and no others",
+            description = "With If-Match, if the profile is that version still.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The profile as it is stored now",
+            headers = @Header(name = HttpHeaders.ETAG, ref = "#/components/headers/ETag"))
+    @Refused({
+        HttpStatus.NOT_FOUND,
+        HttpStatus.CONFLICT,
+        HttpStatus.PRECONDITION_FAILED,
+        HttpStatus.CONTENT_TOO_LARGE,
+        HttpStatus.UNSUPPORTED_MEDIA_TYPE
+    })
     @PutMapping(path = "/{id}", consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<Answer> update(
             @AuthenticationPrincipal Jwt token,
             @PathVariable String id,
-            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
-            @RequestBody Map<String, @Nullable Object> body) {
+            @Parameter(description = "The ETag of the version that is to be changed, or *.")
+                    @RequestHeader(name = HttpHeaders.IF_MATCH, required = false)
+                    @Nullable
+                    String ifMatch,
+            @RequestBody @Schema(implementation = Schemas.ProfileFields.class) Map<String, @Nullable Object> body) {
         UUID tenant = tenants.of(token);
         UUID profile = Ids.of(id);
         ProfileFields changes = ProfileFields.of(body);
@@ -100,14 +167,17 @@ class ProfilesController {
         }));
     }
 
+    @Operation(operationId = "deleteProfile", summary = "Deletes a profile, with its notes")
+    @ApiResponse(responseCode = "200", description = "It is deleted")
+    @Refused(HttpStatus.NOT_FOUND)
     @DeleteMapping("/{id}")
-    Answer delete(@AuthenticationPrincipal Jwt token, @PathVariable String id) {
+    Deleted delete(@AuthenticationPrincipal Jwt token, @PathVariable String id) {
         UUID tenant = tenants.of(token);
         UUID profile = Ids.of(id);
         if (!sessions.write(session -> profiles.deleteProfile(session, tenant, profile))) {
             throw new ProfileNotFoundException();
         }
-        return new Answer(Map.of("deleted", true));
+        return Deleted.DONE;
     }
 
     private static ResponseEntity<Answer> found(Optional<Map<String, @Nullable Object>> profile) {
@@ -123,6 +193,21 @@ class ProfilesController {
                 : first + ", <" + PATH + "?limit=" + limit + "&cursor=" + page.nextCursor() + ">; rel=\"next\"";
     }
 
-    /** What every successful request but the list answers with. */
-    record Answer(Map<String, ? extends @Nullable Object> data) {}
+    /** One profile. */
+    @Schema(name = "ProfileAnswer")
+    record Answer(
+            @Schema(implementation = Schemas.Profile.class, requiredMode = RequiredMode.REQUIRED)
+            Map<String, @Nullable Object> data) {}
+
+    /** That something is deleted. */
+    @Schema(name = "DeletedAnswer")
+    record Deleted(
+            @Schema(requiredMode = RequiredMode.REQUIRED) Deletion data) {
+
+        static final Deleted DONE = new Deleted(new Deletion(true));
+
+        record Deletion(
+                @Schema(requiredMode = RequiredMode.REQUIRED)
+                boolean deleted) {}
+    }
 }

@@ -2,6 +2,7 @@ package com.scrapersky.profiles.jobs;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.scrapersky.session.Row;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
@@ -16,16 +17,57 @@ import org.jspecify.annotations.Nullable;
  * @param rowsAdded how many of these became profiles; the others' e-mail addresses were there already
  * @param problem why it failed
  */
+@Schema(
+        requiredProperties = {
+            "id",
+            "kind",
+            "state",
+            "rows_received",
+            "rows_done",
+            "rows_added",
+            "problem",
+            "created_at",
+            "finished_at",
+            "finished"
+        })
 public record Job(
+        @Schema(example = "0b0d7c1e-3a52-4f0e-9d55-1a8b6f3c2d10")
         UUID id,
-        String kind,
+
+        @Schema(allowableValues = "import") String kind,
+
+        @Schema(allowableValues = {"queued", "running", "done", "failed"})
         String state,
-        @JsonProperty("rows_received") long rowsReceived,
-        @JsonProperty("rows_done") long rowsDone,
-        @JsonProperty("rows_added") long rowsAdded,
-        @Nullable String problem,
-        @JsonProperty("created_at") Instant createdAt,
-        @JsonProperty("finished_at") @Nullable Instant finishedAt) {
+
+        @JsonProperty("rows_received") @Schema(example = "20000")
+        long rowsReceived,
+
+        @JsonProperty("rows_done")
+        @Schema(example = "10000", description = "What is done stays done, whatever happens.")
+        long rowsDone,
+
+        @JsonProperty("rows_added")
+        @Schema(
+                example = "9998",
+                description = "How many became profiles; the others' e-mail addresses were there already.")
+        long rowsAdded,
+
+        @Schema(
+                types = {"string", "null"},
+                description = "Why it failed.")
+        @Nullable
+        String problem,
+
+        @JsonProperty("created_at") @Schema(example = "2026-11-28T10:15:30.123456Z")
+        Instant createdAt,
+
+        @JsonProperty("finished_at")
+        @Schema(
+                types = {"string", "null"},
+                format = "date-time",
+                example = "2026-11-28T10:15:34.567890Z")
+        @Nullable
+        Instant finishedAt) {
 
     static final String COLUMNS =
             "id, kind, state, rows_received, rows_done, rows_added, problem, created_at, finished_at";

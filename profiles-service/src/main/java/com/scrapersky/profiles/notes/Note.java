@@ -1,6 +1,7 @@
 package com.scrapersky.profiles.notes;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -10,6 +11,7 @@ import java.util.UUID;
 
 /** What somebody has to say about a profile. It never changes. */
 @Entity
+@Schema(requiredProperties = {"id", "profile_id", "text", "created_by", "created_at"})
 @Table(name = "profile_notes")
 public class Note {
 

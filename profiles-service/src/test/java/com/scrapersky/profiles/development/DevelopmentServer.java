@@ -47,6 +47,7 @@ public final class DevelopmentServer {
         } else {
             settings.add("--JWT_SECRET_KEY=" + tokens.secret());
         }
+        settings.add("--PROFILES_API_DOCUMENT=true");
         settings.add("--server.port=" + port(environment.get("PORT")));
 
         SpringApplication application = new SpringApplication(ProfilesApplication.class);
@@ -88,6 +89,8 @@ public final class DevelopmentServer {
         OUT.println("Try it (the token is good for an hour):");
         OUT.println();
         OUT.println("curl -H \"Authorization: Bearer " + token + "\" " + url);
+        OUT.println();
+        OUT.println("Or in a browser, with the same token: http://localhost:" + port + "/swagger-ui/index.html");
         OUT.println();
         if (database != null) {
             OUT.println("The same database for a program of your own, until this one ends:");
