@@ -4,26 +4,27 @@ import com.scrapersky.session.ConnectionException;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.ErrorClass;
 import com.scrapersky.session.SessionContext;
-import java.io.PrintWriter;
 import java.sql.Connection;
+import java.sql.ConnectionBuilder;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
  * A DataSource of the application as everybody else gets it. What is in front of its database is looked at when the first
  * connection is wanted, as the pool itself would open only then; a look that fails is repeated with the next one. A
  * DataSource whose connections are not pgjdbc's is left as it is.
  */
-final class GuardedDataSource implements DataSource {
+final class GuardedDataSource extends DelegatingDataSource {
 
     /**
      * Why a DataSource of this JVM could not be opened when that was tried last. Hibernate, for one, keeps such a reason to
@@ -48,6 +49,7 @@ final class GuardedDataSource implements DataSource {
      * @param opener makes the factory over {@code pool}
      */
     GuardedDataSource(String name, DataSource pool, boolean certainlyPgjdbc, Supplier<DatabaseSessionFactory> opener) {
+        super(pool);
         this.name = name;
         this.pool = pool;
         this.certainlyPgjdbc = certainlyPgjdbc;
@@ -91,6 +93,12 @@ final class GuardedDataSource implements DataSource {
     public Connection getConnection(String username, String password) throws SQLException {
         DataSource known = safe;
         return (known == null ? open() : known).getConnection(username, password);
+    }
+
+    /** A builder of the pool's own would make connections that nobody guards. */
+    @Override
+    public ConnectionBuilder createConnectionBuilder() throws SQLException {
+        throw new SQLFeatureNotSupportedException("the DataSource \"" + name + "\" has no connection builder");
     }
 
     private DataSource open() throws SQLException {
@@ -173,31 +181,6 @@ final class GuardedDataSource implements DataSource {
     @Override
     public boolean isWrapperFor(Class<?> type) throws SQLException {
         return type == GuardedDataSource.class || type.isInstance(pool) || pool.isWrapperFor(type);
-    }
-
-    @Override
-    public @Nullable PrintWriter getLogWriter() throws SQLException {
-        return pool.getLogWriter();
-    }
-
-    @Override
-    public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
-        pool.setLogWriter(out);
-    }
-
-    @Override
-    public int getLoginTimeout() throws SQLException {
-        return pool.getLoginTimeout();
-    }
-
-    @Override
-    public void setLoginTimeout(int seconds) throws SQLException {
-        pool.setLoginTimeout(seconds);
-    }
-
-    @Override
-    public Logger getParentLogger() throws java.sql.SQLFeatureNotSupportedException {
-        return pool.getParentLogger();
     }
 
     @Override

@@ -10,6 +10,7 @@ import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
+import java.sql.SQLFeatureNotSupportedException;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,14 @@ class DataSourcesTest {
                             .containsEntry("prepareThreshold", "0")
                             .containsEntry("assumeMinServerVersion", "12");
                 });
+    }
+
+    @Test
+    void connectionsComeOnlyFromWhereTheyAreGuarded() {
+        application.run(context -> assertThatThrownBy(
+                        () -> context.getBean(DataSource.class).createConnectionBuilder())
+                .isInstanceOf(SQLFeatureNotSupportedException.class)
+                .hasMessageContaining("dataSource"));
     }
 
     @Test

@@ -41,7 +41,7 @@ record ContextText(KnownText text, List<String> names, String sql) {
     @Nullable
     static ContextText inContext(VirtualSession session, KnownText text, Settings start) throws SQLException {
         List<String> names = start.missingFrom(Settings.NONE);
-        ContextText known = session.guard().contextText(text, names);
+        ContextText known = session.guard().texts().contextText(text, names);
         return known == null ? compose(session, text, names) : known;
     }
 
@@ -59,7 +59,7 @@ record ContextText(KnownText text, List<String> names, String sql) {
             return null;
         }
         ContextText made = new ContextText(text, List.copyOf(names), flight.sql());
-        session.guard().remember(made);
+        session.guard().texts().remember(made);
         return made;
     }
 }

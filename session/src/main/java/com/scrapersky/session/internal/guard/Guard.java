@@ -2,33 +2,20 @@ package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.SessionFeature.Treatment;
-import com.scrapersky.session.internal.sql.GuardedSql;
-import com.scrapersky.session.internal.sql.RoleChoices;
-import com.scrapersky.session.internal.sql.SequenceTexts;
-import com.scrapersky.session.internal.sql.SqlPart;
-import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
-import org.postgresql.core.BaseConnection;
-import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,12 +26,6 @@ import org.slf4j.LoggerFactory;
 public final class Guard {
 
     private static final Logger LOG = LoggerFactory.getLogger("com.scrapersky.session.guard");
-
-    /** Texts are literals of the program, so this is reached only by SQL that is put together at run time. */
-    private static final int TEXTS_KEPT = 5000;
-
-    /** How old the knowledge about the database's code may be: others may have changed it. */
-    private static final long CATALOGUE_NANOS = 60_000_000_000L;
 
     private final boolean passThrough;
     private final boolean poolOurs;
@@ -64,29 +45,14 @@ public final class Guard {
 
     private final StatementNames names;
     private final Isolation isolation = new Isolation();
-    private final Map<String, KnownText> texts = new ConcurrentHashMap<>();
-    private final Map<String, ContextText> contextTexts = new ConcurrentHashMap<>();
+    private final CodeWatch code;
+    private final KnownTexts texts;
     private final Set<SessionFeature> warned = ConcurrentHashMap.newKeySet();
-    private final Set<String> remarked = ConcurrentHashMap.newKeySet();
-    private final Set<String> schemas = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean refreshing = new AtomicBoolean();
-
-    private volatile HiddenState hidden = HiddenState.none();
-    private volatile RoleSettings roleSettings = RoleSettings.NONE;
 
     /** Whether sessions are watched at all: with backends of their own only those of a context. */
     private volatile boolean watching;
 
     private final ReentrantLock beginningToWatch = new ReentrantLock();
-    private final AtomicInteger version = new AtomicInteger();
-    private volatile boolean stale;
-
-    private volatile long readAt = System.nanoTime();
-
-    /** Whether what was read is older than it may be. Set by a timer, so that borrowing a connection reads no clock. */
-    private volatile boolean due;
-
-    private final AtomicBoolean timing = new AtomicBoolean();
 
     private Guard(Builder builder) {
         this.passThrough = builder.passThrough;
@@ -105,6 +71,8 @@ public final class Guard {
         this.names = new StatementNames(
                 builder.namedAfter, builder.passThrough, builder.losesPortals, builder.whenNamesAreLost);
         this.refusals = builder.refusals;
+        this.code = new CodeWatch(roles, this::forgetTexts);
+        this.texts = new KnownTexts(code, this::treatment);
     }
 
     /**
@@ -114,6 +82,10 @@ public final class Guard {
      */
     public static Builder builder(BiFunction<SessionFeature, String, SQLException> refusals) {
         return new Builder(refusals);
+    }
+
+    private void forgetTexts() {
+        texts.forget();
     }
 
     /** Guards a connection for one borrow. */
@@ -134,7 +106,7 @@ public final class Guard {
         beginningToWatch.lock();
         try {
             if (!watching) {
-                read(connection);
+                code.read(connection);
                 watching = true;
             }
         } finally {
@@ -147,7 +119,7 @@ public final class Guard {
         String role = context.role();
         Settings start = defaults;
         if (role != null) {
-            start = start.withAll(roleSettings.of(role).asMap());
+            start = start.withAll(code.settingsOf(role));
         }
         start = start.withAll(context.settings());
         return role == null ? start : start.with("role", role);
@@ -161,21 +133,6 @@ public final class Guard {
     /** What a program that wants a role is told. */
     String allowedRoles() {
         return roles.isEmpty() ? "none" : String.join(", ", new TreeSet<>(roles));
-    }
-
-    /** What was put together for a text and these settings, or null. */
-    @SuppressWarnings("ReferenceEquality") // another one is another knowledge about the database
-    @Nullable
-    ContextText contextText(KnownText text, List<String> names) {
-        ContextText known = contextTexts.get(text.sql().text());
-        return known != null && known.text() == text && known.names().equals(names) ? known : null;
-    }
-
-    void remember(ContextText text) {
-        if (contextTexts.size() >= TEXTS_KEPT) {
-            contextTexts.clear();
-        }
-        contextTexts.put(text.text().sql().text(), text);
     }
 
     /** Whether statements may go past the pool's objects: others' pools may have been made to look at them. */
@@ -219,11 +176,11 @@ public final class Guard {
 
     /** Whether a schema was found to be there, and the role to be allowed into it. */
     boolean isSchema(String name) {
-        return schemas.contains(name);
+        return code.isSchema(name);
     }
 
     void foundSchema(String name) {
-        schemas.add(name);
+        code.foundSchema(name);
     }
 
     SQLException refusal(SessionFeature feature, String circumstance) {
@@ -256,7 +213,7 @@ public final class Guard {
 
     /** @param names of custom settings that were given by the program */
     Cleanup cleanup(Map<String, String> tracked, Set<String> names) {
-        Set<String> all = hidden.customSettings();
+        Set<String> all = code.hidden().customSettings();
         if (!names.isEmpty()) {
             all = new LinkedHashSet<>(all);
             all.addAll(names);
@@ -266,123 +223,38 @@ public final class Guard {
 
     /** Changes whenever what is known about texts may have become wrong. */
     int version() {
-        return version.get();
+        return code.version();
     }
 
     /** One lookup for a text that was met before. */
     KnownText know(String sql) {
-        KnownText known = texts.get(sql);
-        return known != null ? known : learn(sql);
+        return texts.know(sql);
     }
 
-    private KnownText learn(String sql) {
-        // What is learned while the catalogue is to be read again is not kept.
-        int current = stale ? -1 : version.get();
-        GuardedSql guarded = GuardedSql.of(sql);
-        Set<SessionFeature> features = EnumSet.noneOf(SessionFeature.class);
-        features.addAll(guarded.features());
-        if (guarded.parts().stream().anyMatch(Guard::runsCode)) {
-            features.addAll(hidden.reachedBy(guarded));
-        }
-        boolean endsTransactions = features.contains(SessionFeature.OWN_TRANSACTION);
-        features.removeIf(feature -> treatment(feature) == Treatment.ALLOW);
-        Set<String> names =
-                KnownText.mayHideState(features) || guarded.definesCode() ? SettingNames.inQuotes(sql) : Set.of();
-        List<String> choices = RoleChoices.of(sql);
-        KnownText text = new KnownText(
-                guarded,
-                Set.copyOf(features),
-                guarded.isPlain() && features.isEmpty() && choices.isEmpty() && !guarded.definesCode(),
-                names,
-                choices,
-                SequenceTexts.draws(guarded),
-                endsTransactions,
-                current);
-        if (texts.size() >= TEXTS_KEPT) {
-            texts.clear();
-        }
-        if (current == version.get()) {
-            texts.put(sql, text);
-        }
-        return text;
+    /** What was put together for texts in front of which settings go. */
+    KnownTexts texts() {
+        return texts;
     }
 
     /** Whether the database has code that sets something unseen. */
     boolean hasHiddenState() {
-        return !hidden.isEmpty();
-    }
-
-    /** Whether a statement can reach code at all: a keyword may well be the name of a function, too. */
-    private static boolean runsCode(SqlPart part) {
-        return switch (part.kind()) {
-            case SET, SET_LOCAL, RESET, RESET_ALL, CHARACTERISTICS, DISCARD_ALL, SET_TRANSACTION -> false;
-            case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, ROLLBACK_TO, PREPARE_TRANSACTION -> false;
-            case QUERY, UTILITY, SET_CONFIG, OWN_TRANSACTION, DO -> true;
-        };
+        return !code.hidden().isEmpty();
     }
 
     /** This program changed functions, triggers or the like. */
     void catalogueChanged() {
-        stale = true;
-        // Prepared statements look for nothing else.
-        version.incrementAndGet();
+        code.changed();
     }
 
     boolean isCatalogueStale() {
-        return stale;
+        return code.isStale();
     }
 
     /** Reads what the database's code may do unseen. One round trip. */
     public void readCatalogue(Connection connection) throws SQLException {
         if (watching) {
-            read(connection);
+            code.read(connection);
         }
-    }
-
-    private void read(Connection connection) throws SQLException {
-        boolean changed = stale;
-        stale = false;
-        schemas.clear();
-        PGConnection driver = connection.unwrap(PGConnection.class);
-        int threshold = driver.getPrepareThreshold();
-        // A pool that knows of no pooler names its statements, COMMIT among them.
-        driver.setPrepareThreshold(0);
-        boolean beginsTransactions = !connection.getAutoCommit()
-                && connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.IDLE;
-        if (beginsTransactions) {
-            connection.setAutoCommit(true);
-        }
-        try {
-            HiddenState read = HiddenState.read(connection);
-            changed |= !(read.isEmpty() && hidden.isEmpty());
-            hidden = read;
-            if (!roles.isEmpty()) {
-                readRoles(connection);
-            }
-            lookAgainLater();
-            if (changed) {
-                version.incrementAndGet();
-                texts.clear();
-            }
-        } catch (SQLException failed) {
-            stale = true;
-            throw failed;
-        } finally {
-            if (beginsTransactions) {
-                connection.setAutoCommit(false);
-            }
-            driver.setPrepareThreshold(threshold);
-        }
-    }
-
-    private void readRoles(Connection connection) throws SQLException {
-        RoleSettings read = RoleSettings.read(connection, roles);
-        for (String remark : read.remarks()) {
-            if (remarked.add(remark)) {
-                LOG.warn("roles for session contexts: {}", remark);
-            }
-        }
-        roleSettings = read;
     }
 
     /** Lets the server judge the settings that sessions begin with, in a transaction that leaves nothing. One round trip. */
@@ -396,52 +268,7 @@ public final class Guard {
 
     /** Looks again at what others may have changed, beside the callers and never more often than once a minute. */
     void refreshInBackground(DataSource pool) {
-        if (due && refreshing.compareAndSet(false, true)) {
-            refresh(pool);
-        }
-    }
-
-    private void lookAgainLater() {
-        readAt = System.nanoTime();
-        due = false;
-        if (timing.compareAndSet(false, true)) {
-            wake(new WeakReference<>(this), CATALOGUE_NANOS);
-        }
-    }
-
-    /** By the JDK's own timer thread. A guard whose pool is gone is not kept by it. */
-    private static void wake(WeakReference<Guard> guard, long nanos) {
-        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run)
-                .execute(() -> {
-                    Guard still = guard.get();
-                    if (still == null) {
-                        return;
-                    }
-                    long left = still.readAt + CATALOGUE_NANOS - System.nanoTime();
-                    if (left > 0) {
-                        wake(guard, left);
-                    } else {
-                        still.timing.set(false);
-                        still.due = true;
-                    }
-                });
-    }
-
-    private void refresh(DataSource pool) {
-        Thread refresher = new Thread(
-                () -> {
-                    try (Connection connection = pool.getConnection()) {
-                        readCatalogue(connection);
-                    } catch (SQLException failed) {
-                        LOG.warn("the database's functions and triggers could not be looked at again", failed);
-                        lookAgainLater();
-                    } finally {
-                        refreshing.set(false);
-                    }
-                },
-                "sky-session-catalogue");
-        refresher.setDaemon(true);
-        refresher.start();
+        code.refreshInBackground(pool);
     }
 
     /** What a guard is made of. */
