@@ -4,6 +4,7 @@ import com.scrapersky.session.internal.guard.ContextSettings;
 import com.scrapersky.session.internal.guard.Guard;
 import com.scrapersky.session.internal.guard.PoolSafeConnection;
 import com.scrapersky.session.internal.guard.PoolSafeDataSource;
+import com.scrapersky.session.internal.guard.SessionCounters;
 import com.scrapersky.session.internal.guard.StatementNames;
 import com.scrapersky.session.internal.pooler.AutomaticParameters;
 import com.scrapersky.session.internal.pooler.Destination;
@@ -16,7 +17,9 @@ import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +50,8 @@ final class ConnectionSource implements AutoCloseable {
 
     /** How often something was tried again, by the SQLSTATE that was the reason. */
     private final Map<String, LongAdder> retries = new ConcurrentHashMap<>();
+
+    private final Map<ErrorClass, LongAdder> retriesByClass = new ConcurrentHashMap<>();
 
     private ConnectionSource(
             PoolSafeDataSource dataSource,
@@ -318,6 +323,9 @@ final class ConnectionSource implements AutoCloseable {
         if (next != null) {
             retries.computeIfAbsent(failure.sqlState().orElse("-"), first -> new LongAdder())
                     .increment();
+            retriesByClass
+                    .computeIfAbsent(failure.errorClass(), first -> new LongAdder())
+                    .increment();
         }
         return next;
     }
@@ -326,6 +334,27 @@ final class ConnectionSource implements AutoCloseable {
         Map<String, Long> counts = new TreeMap<>();
         retries.forEach((sqlState, count) -> counts.put(sqlState, count.sum()));
         return counts;
+    }
+
+    SessionStatistics statistics() {
+        SessionCounters counters = dataSource.guard().counters();
+        Map<ErrorClass, Long> causes = new EnumMap<>(ErrorClass.class);
+        retriesByClass.forEach((cause, count) -> causes.put(cause, count.sum()));
+        return new SessionStatistics(
+                counters.unnamedStatements(),
+                counters.namedStatements(),
+                counters.contextsApplied(),
+                counters.transactions(),
+                Duration.ofNanos(counters.heldNanos()),
+                causes,
+                counters.poolerErrors(),
+                counters.refusals(),
+                moves());
+    }
+
+    /** Where what is done at replicas is counted, too. */
+    SessionCounters counters() {
+        return dataSource.guard().counters();
     }
 
     /** How many connections moved to a session of their own, by the feature that needed it. */

@@ -1,6 +1,7 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.PoolerProfile.StatementMode;
+import com.scrapersky.session.internal.guard.SessionCounters;
 import com.scrapersky.session.internal.sql.NamedSql;
 import com.scrapersky.session.internal.sql.SqlTextException;
 import java.time.Duration;
@@ -273,6 +274,11 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      */
     public Map<SessionFeature, Long> sessionMoves() {
         return connections.moves();
+    }
+
+    /** What this factory and its views have done since it was built. Asks nobody. */
+    public SessionStatistics statistics() {
+        return connections.statistics();
     }
 
     /** Closes the pool, unless it was wrapped, or this is a view. Sessions that are open are cut off. */
@@ -653,7 +659,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
                     .crowd(maximumWaiting, leakDetection)
                     .open(policy, sessions(), roles, context != null);
             if (!readUrls.isEmpty()) {
-                Replicas replicas = new Replicas(source, replicas(), replicaWait, maximumReplicaLag);
+                Replicas replicas = new Replicas(source, replicas(source.counters()), replicaWait, maximumReplicaLag);
                 source.readFrom(replicas);
                 replicas.start();
             }
@@ -678,13 +684,14 @@ public final class DatabaseSessionFactory implements AutoCloseable {
                     .diagnose();
         }
 
-        private List<Replica> replicas() {
+        private List<Replica> replicas(SessionCounters counters) {
             List<Replica> replicas = new ArrayList<>();
             for (DatabaseUrl given : readUrls) {
                 DatabaseUrl target = Objects.requireNonNull(SessionUrls.choose(url, given));
                 PoolAssembly assembly = new PoolAssembly(
                                 target, driverProperties, null, statementMode, maximumPoolSize, connectionTimeout)
-                        .crowd(maximumWaiting, leakDetection);
+                        .crowd(maximumWaiting, leakDetection)
+                        .countedBy(counters);
                 replicas.add(Replicas.replica(target, () -> assembly.open(policy, null, roles, context != null)));
             }
             return replicas;

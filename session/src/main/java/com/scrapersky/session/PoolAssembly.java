@@ -10,6 +10,7 @@ import com.scrapersky.session.PoolerProfile.Statements;
 import com.scrapersky.session.SessionFeature.Treatment;
 import com.scrapersky.session.internal.guard.CheckedConnection;
 import com.scrapersky.session.internal.guard.Guard;
+import com.scrapersky.session.internal.guard.SessionCounters;
 import com.scrapersky.session.internal.pooler.AutomaticParameters;
 import com.scrapersky.session.internal.pooler.Destination;
 import com.scrapersky.session.internal.pooler.PoolerDetection;
@@ -65,6 +66,7 @@ final class PoolAssembly {
     private final RefusedLogin refused = new RefusedLogin();
     private int maximumWaiting = Integer.MAX_VALUE;
     private @Nullable Duration leakDetection;
+    private @Nullable SessionCounters counters;
 
     PoolAssembly(
             DatabaseUrl url,
@@ -99,6 +101,12 @@ final class PoolAssembly {
     PoolAssembly crowd(int mostWaiting, @Nullable Duration longestHold) {
         maximumWaiting = mostWaiting;
         leakDetection = longestHold;
+        return this;
+    }
+
+    /** What its sessions do is counted together with others. */
+    PoolAssembly countedBy(SessionCounters together) {
+        counters = together;
         return this;
     }
 
@@ -153,6 +161,9 @@ final class PoolAssembly {
                 .sessions(sessions)
                 .roles(roles)
                 .contexts(contexts);
+        if (counters != null) {
+            guard.counters(counters);
+        }
         if (isNamedBehindPooler(profile)) {
             Destination destination = destination(url, user());
             guard.namedAfter(NAMED_AFTER)

@@ -1,6 +1,8 @@
 package com.scrapersky.session.internal.errors;
 
 import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,25 @@ public record KnownError(
         Meaning meaning,
         Duration pause,
         String advice) {
+
+    private static final Pattern OWN_CODE = Pattern.compile("^\\((E[A-Z]+)\\)");
+    private static final Pattern ODYSSEY_ID = Pattern.compile("^odyssey: \\w+: ");
+    private static final Pattern CHANGING = Pattern.compile("[(:?.].*$", Pattern.DOTALL);
+    private static final Pattern NO_WORD = Pattern.compile("[^a-z0-9]+");
+
+    /**
+     * What it is called: Supavisor's own code, or the words of the pooler without what changes from one to the next, such as
+     * {@code query_wait_timeout}. Two rows may have one.
+     */
+    public String code() {
+        Matcher own = OWN_CODE.matcher(example);
+        if (own.find()) {
+            return own.group(1);
+        }
+        String words =
+                CHANGING.matcher(ODYSSEY_ID.matcher(example).replaceFirst("")).replaceFirst("");
+        return NO_WORD.matcher(words.strip().toLowerCase(Locale.ROOT)).replaceAll("_");
+    }
 
     /** The first SQLSTATE that it is about; of a class, its general one. */
     public String sqlState() {

@@ -16,6 +16,11 @@ public enum Speaker {
         this.title = title;
     }
 
+    /** Whether it stands between the program and PostgreSQL. */
+    public boolean isPooler() {
+        return this != POSTGRESQL && this != DRIVER;
+    }
+
     public String title() {
         return title;
     }

@@ -46,6 +46,7 @@ public final class Guard {
     private final StatementNames names;
     private final Isolation isolation = new Isolation();
     private final CodeWatch code;
+    private final SessionCounters counters;
     private final KnownTexts texts;
     private final Set<SessionFeature> warned = ConcurrentHashMap.newKeySet();
 
@@ -71,6 +72,7 @@ public final class Guard {
         this.names = new StatementNames(
                 builder.namedAfter, builder.passThrough, builder.losesPortals, builder.whenNamesAreLost);
         this.refusals = builder.refusals;
+        this.counters = builder.counters;
         this.code = new CodeWatch(roles, this::forgetTexts);
         this.texts = new KnownTexts(code, this::treatment);
     }
@@ -183,7 +185,13 @@ public final class Guard {
         code.foundSchema(name);
     }
 
+    /** What its sessions have done. */
+    public SessionCounters counters() {
+        return counters;
+    }
+
     SQLException refusal(SessionFeature feature, String circumstance) {
+        counters.refused(feature);
         return refusals.apply(feature, circumstance);
     }
 
@@ -288,6 +296,7 @@ public final class Guard {
         private int namedAfter;
         private boolean losesPortals;
         private Runnable whenNamesAreLost = () -> {};
+        private SessionCounters counters = new SessionCounters();
 
         private Builder(BiFunction<SessionFeature, String, SQLException> refusals) {
             this.refusals = refusals;
@@ -370,6 +379,12 @@ public final class Guard {
         /** Is told when the pooler turns out not to carry named statements any more. */
         public Builder whenNamesAreLost(Runnable told) {
             whenNamesAreLost = told;
+            return this;
+        }
+
+        /** Where it is counted, if that is together with others. */
+        public Builder counters(SessionCounters together) {
+            counters = together;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.SessionFeature;
+import com.scrapersky.session.SessionStatistics;
 import com.scrapersky.session.internal.guard.Flight.Purpose;
 import com.scrapersky.session.internal.guard.Flight.Step;
 import com.scrapersky.session.internal.sql.SqlPart;
@@ -61,6 +62,7 @@ final class Landing {
             // Statements that share a Sync are a transaction even where none begins it.
             session.state().committed();
         } else {
+            session.began();
             if (flight.tellsSettings()) {
                 session.state().told();
             }
@@ -158,6 +160,7 @@ final class Landing {
         ended(session);
         // Where no transaction was open and none is, nothing was sent, or it was in a transaction of its own.
         if (session.transactionState() == TransactionState.IDLE && (wasOpen || ends)) {
+            session.released(SessionStatistics.Outcome.ROLLED_BACK);
             session.state().rolledBack();
         }
         boolean calls = flight.steps().stream()
@@ -213,6 +216,10 @@ final class Landing {
     private static void follow(VirtualSession session, SqlPart part, boolean wasFailed, boolean lasting) {
         switch (part.kind()) {
             case COMMIT, PREPARE_TRANSACTION, ROLLBACK -> {
+                session.released(
+                        wasFailed || part.kind() == SqlPart.Kind.ROLLBACK
+                                ? SessionStatistics.Outcome.ROLLED_BACK
+                                : SessionStatistics.Outcome.COMMITTED);
                 boolean unclean = session.state().isUnclean() || (lasting && part.kind() == SqlPart.Kind.COMMIT);
                 if (wasFailed || part.kind() == SqlPart.Kind.ROLLBACK) {
                     session.state().rolledBack();

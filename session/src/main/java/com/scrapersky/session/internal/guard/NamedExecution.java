@@ -2,6 +2,7 @@ package com.scrapersky.session.internal.guard;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import org.postgresql.PGStatement;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgStatement;
@@ -32,6 +33,7 @@ final class NamedExecution {
     static int begin(VirtualSession session, PreparedStatement statement) throws SQLException {
         StatementNames names = session.guard().names();
         if (!names.areUsed()) {
+            session.executes(false);
             return StatementNames.UNUSED;
         }
         BaseConnection driver = session.driver();
@@ -44,6 +46,7 @@ final class NamedExecution {
                 withoutName(statement);
             }
         }
+        session.executes(isNamed(driver, statement));
         return StatementNames.mark(driver);
     }
 
@@ -61,6 +64,12 @@ final class NamedExecution {
             DriverNames.forget(driver);
         }
         return StatementNames.mark(driver);
+    }
+
+    /** Whether the driver has a name for the statement, or gives it one when it is executed. */
+    static boolean isNamed(BaseConnection driver, PreparedStatement statement) throws SQLException {
+        return driver.getPrepareThreshold() != 0
+                && statement.unwrap(PGStatement.class).isUseServerPrepare();
     }
 
     static void withoutName(PreparedStatement statement) throws SQLException {
@@ -93,6 +102,7 @@ final class NamedExecution {
      * wrong, and nothing was done before it in its transaction, which is rolled back then.
      */
     static Remedy failed(VirtualSession session, SQLException failed, String text, int mark) throws SQLException {
+        session.failed(failed);
         if (mark == StatementNames.UNUSED || session.connection().isClosed()) {
             return Remedy.NOTHING;
         }

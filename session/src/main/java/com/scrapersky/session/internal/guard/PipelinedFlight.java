@@ -1,5 +1,6 @@
 package com.scrapersky.session.internal.guard;
 
+import com.scrapersky.session.SessionStatistics;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -147,14 +148,30 @@ public final class PipelinedFlight implements AutoCloseable {
             if (wholeTransaction) {
                 add(COMMIT, null, entries.size());
             }
+            count(entries.size());
             flush(entries.size());
+            if (wholeTransaction) {
+                session.released(SessionStatistics.Outcome.COMMITTED);
+            }
             Landing.landedTogether(session, settings, transactionId);
             sent = true;
             return answers;
+        } catch (SQLException failed) {
+            throw session.failed(failed);
         } finally {
             if (!sent) {
+                if (wholeTransaction) {
+                    session.released(SessionStatistics.Outcome.ROLLED_BACK);
+                }
                 Landing.crashedTogether(session, wholeTransaction);
             }
+        }
+    }
+
+    private void count(int statements) throws SQLException {
+        session.guard().counters().executed(statements);
+        if (settings != null && session.context() != null) {
+            session.guard().counters().toldContext();
         }
     }
 
@@ -163,6 +180,11 @@ public final class PipelinedFlight implements AutoCloseable {
         if (wholeTransaction) {
             session.happened();
             add(driver.hintReadOnly() ? BEGIN_READ_ONLY : BEGIN, null, NONE);
+        }
+        if (wholeTransaction) {
+            session.began();
+        } else {
+            session.holds();
         }
         settings = FlightDispatch.settingsInFront(session, idle);
         if (settings != null) {

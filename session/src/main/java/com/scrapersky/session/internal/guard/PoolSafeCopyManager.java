@@ -38,6 +38,7 @@ final class PoolSafeCopyManager extends CopyManager {
         }
         try {
             return SeparateSettings.aroundCopy(session, text.mayHideState(), text.names(), () -> {
+                session.executes(false);
                 try {
                     return copy.run();
                 } catch (IOException failed) {
@@ -46,6 +47,8 @@ final class PoolSafeCopyManager extends CopyManager {
             });
         } catch (UncheckedIOException failed) {
             throw failed.getCause();
+        } catch (SQLException failed) {
+            throw session.failed(failed);
         }
     }
 
@@ -61,6 +64,7 @@ final class PoolSafeCopyManager extends CopyManager {
                                     + " setAutoCommit(false) first");
         }
         SeparateSettings.tell(session);
+        session.executes(false);
         if (text.mayHideState()) {
             session.state().hiddenStatePossible(text.names());
         }

@@ -61,7 +61,7 @@ public final class PoolSafeDataSource implements DataSource {
     /** Borrows for a session that begins with {@code context}. */
     public PoolSafeConnection getConnection(@Nullable ContextSettings context) throws SQLException {
         guard.refreshInBackground(pool);
-        Connection connection = pool.getConnection();
+        Connection connection = borrow();
         try {
             if (unnameStatements) {
                 // A field of the driver's connection. At 0 its own BEGIN, COMMIT and ROLLBACK are unnamed, too.
@@ -71,6 +71,15 @@ public final class PoolSafeDataSource implements DataSource {
         } catch (SQLException notPgjdbc) {
             connection.close();
             throw notPgjdbc;
+        }
+    }
+
+    private Connection borrow() throws SQLException {
+        try {
+            return pool.getConnection();
+        } catch (SQLException refused) {
+            guard.counters().failed(refused);
+            throw refused;
         }
     }
 

@@ -186,13 +186,18 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             int count = parts.stream().mapToInt(SqlPart::placeholders).sum();
             placeholders[0] += count;
             PreparedStatement sent = asItIs ? delegate : composed(flight, keys, last, first, count);
+            if (asItIs) {
+                session.executes(NamedExecution.isNamed(session.driver(), delegate));
+            } else {
+                session.executes(flight);
+            }
             try {
                 sent.execute();
                 Outcome arrived = Outcome.read(sent, flight, keys.areWanted());
                 Landing.landed(session, text, flight, arrived, names, wasFailed);
                 return arrived;
             } catch (SQLException failed) {
-                throw Landing.crashed(session, flight, wasOpen, failed);
+                throw session.failed(Landing.crashed(session, flight, wasOpen, failed));
             }
         });
     }
@@ -213,6 +218,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             }
         }
         return SeparateSettings.around(session, text.mayHideState(), names(), () -> {
+            session.executes(NamedExecution.isNamed(session.driver(), delegate));
             delegate.execute();
             if (isUpdatable()) {
                 lookForKeys(delegate.getResultSet());

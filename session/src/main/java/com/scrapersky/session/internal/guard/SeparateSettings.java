@@ -43,7 +43,11 @@ final class SeparateSettings {
             return;
         }
         try (Statement statement = session.connection().createStatement()) {
+            session.holds();
             statement.execute(flight.sql());
+            if (session.context() != null) {
+                session.guard().counters().toldContext();
+            }
             Landing.follow(session, flight, Outcome.read(statement, flight, false));
         }
         session.state().told();

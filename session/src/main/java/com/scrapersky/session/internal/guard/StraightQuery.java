@@ -95,6 +95,7 @@ public final class StraightQuery extends ResultHandlerBase {
             }
             session.drew(text);
             int mark = NamedExecution.begin(session);
+            count(session, connection, cached, withSettings != null);
             try {
                 StraightQuery arrived = execute(connection, executor, cached, list);
                 NamedExecution.succeeded(session, mark);
@@ -109,6 +110,18 @@ public final class StraightQuery extends ResultHandlerBase {
             }
         } finally {
             executor.releaseQuery(cached);
+        }
+    }
+
+    private static void count(
+            VirtualSession session, PgConnection connection, CachedQuery cached, boolean behindSettings)
+            throws SQLException {
+        if (behindSettings && session.context() != null) {
+            session.guard().counters().executedInContext();
+            session.holds();
+        } else {
+            int threshold = connection.getPrepareThreshold();
+            session.executes(!behindSettings && threshold != 0 && cached.getExecuteCount() + 1 >= threshold);
         }
     }
 

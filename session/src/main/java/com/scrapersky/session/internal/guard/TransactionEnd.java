@@ -1,6 +1,7 @@
 package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.SessionFeature;
+import com.scrapersky.session.SessionStatistics.Outcome;
 import com.scrapersky.session.internal.guard.Flight.Purpose;
 import com.scrapersky.session.internal.guard.Flight.Step;
 import java.sql.SQLException;
@@ -33,7 +34,7 @@ final class TransactionEnd {
     @Nullable
     static String commit(VirtualSession session, boolean tellPosition) throws SQLException {
         if (session.hasOwnBackend()) {
-            return commitUnnamed(session, tellPosition);
+            return commitOnOwnBackend(session, tellPosition);
         }
         String position = null;
         TransactionState before = session.transactionState();
@@ -51,6 +52,7 @@ final class TransactionEnd {
                 position = commitUnnamed(session, tellPosition);
             }
         } catch (SQLException failed) {
+            notCommitted(session, failed);
             if (mine != null && session.transactionState() == TransactionState.IDLE) {
                 // A constraint that was deferred, perhaps: the server has rolled back.
                 mine.rolledBack();
@@ -60,8 +62,29 @@ final class TransactionEnd {
         if (mine != null) {
             mine.committed();
         }
+        session.released(Outcome.COMMITTED);
         Landing.ended(session);
         return position;
+    }
+
+    private static @Nullable String commitOnOwnBackend(VirtualSession session, boolean tellPosition)
+            throws SQLException {
+        try {
+            String position = commitUnnamed(session, tellPosition);
+            session.released(Outcome.COMMITTED);
+            return position;
+        } catch (SQLException failed) {
+            notCommitted(session, failed);
+            throw failed;
+        }
+    }
+
+    private static void notCommitted(VirtualSession session, SQLException failed) throws SQLException {
+        String state = session.failed(failed).getSQLState();
+        boolean answered = state != null
+                && !state.startsWith("08")
+                && !session.connection().isClosed();
+        session.released(answered ? Outcome.FAILED : Outcome.UNKNOWN);
     }
 
     static void rollback(VirtualSession session) throws SQLException {
@@ -72,10 +95,12 @@ final class TransactionEnd {
                 && !session.connection().getAutoCommit()
                 && session.transactionState() != TransactionState.IDLE) {
             endAndClean(session, "ROLLBACK");
+            session.released(Outcome.ROLLED_BACK);
             Landing.ended(session);
             return;
         }
         rollbackUnnamed(session);
+        session.released(Outcome.ROLLED_BACK);
         if (mine != null) {
             mine.rolledBack();
         }
@@ -86,6 +111,8 @@ final class TransactionEnd {
     static void leave(VirtualSession session) throws SQLException {
         boolean moved = session.giveBackLeft();
         if (session.connection().isClosed()) {
+            // What nobody committed the server rolls back.
+            session.released(Outcome.ROLLED_BACK);
             return;
         }
         VirtualState mine = session.stateIfAny();
@@ -97,6 +124,7 @@ final class TransactionEnd {
             } else {
                 rollbackOrLeave(session);
             }
+            session.released(Outcome.ROLLED_BACK);
         }
         Landing.ended(session);
         if (session.isBackendUsed() && !moved) {
@@ -136,7 +164,7 @@ final class TransactionEnd {
         Flight flight = FlightDispatch.flight(session, text, text.sql().parts(), GeneratedKeys.NONE, Set.of(), false);
         try (Statement statement = session.connection().createStatement()) {
             statement.execute(flight.sql());
-            Outcome outcome = Outcome.read(statement, flight, false);
+            var outcome = com.scrapersky.session.internal.guard.Outcome.read(statement, flight, false);
             Landing.follow(session, flight, outcome);
             if (end.equals("COMMIT")) {
                 session.state().committed();

@@ -1,6 +1,7 @@
 package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.SessionFeature;
+import com.scrapersky.session.SessionStatistics;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
@@ -39,11 +40,11 @@ final class VirtualSession {
     /** The connection before the move. */
     private @Nullable Connection left;
 
-    /** Counts the moves: a statement made before the last one belongs to the connection that was left. */
-    private int generation;
+    /** Whether it has gone on with another connection: a statement made before belongs to the one that was left. */
+    private boolean moved;
 
-    /** What the pooler set on the backends for this client. */
-    private @Nullable Map<String, String> tracked;
+    /** When the open transaction executed its first statement, by {@link System#nanoTime()}; 0 where none did. */
+    private long heldSince;
 
     VirtualSession(Guard guard, Connection connection, PoolSafeConnection face, @Nullable ContextSettings context)
             throws SQLException {
@@ -70,7 +71,7 @@ final class VirtualSession {
 
     /** Whether the backend belongs to this session alone although it is watched. */
     boolean isBackendKept() {
-        return guard.isPassThrough() || generation > 0;
+        return guard.isPassThrough() || moved;
     }
 
     Guard guard() {
@@ -120,6 +121,65 @@ final class VirtualSession {
         return mine == null ? null : mine.transactionId();
     }
 
+    /** A text goes to the driver, which has a name for it or not. */
+    void executes(boolean named) {
+        guard.counters().executed(named);
+        holds();
+    }
+
+    /** A text goes to the driver behind what the session tells its backend. */
+    void executes(Flight flight) {
+        if (flight.tellsSettings() && context() != null) {
+            guard.counters().executedInContext();
+        } else {
+            guard.counters().executed(false);
+        }
+        holds();
+    }
+
+    /** What is executed now holds a backend until its transaction ends, where that is not at once. */
+    void holds() {
+        if (heldSince == 0 && !isAutoCommit()) {
+            heldSince = now();
+        }
+    }
+
+    private boolean isAutoCommit() {
+        try {
+            return connection.getAutoCommit();
+        } catch (SQLException closed) {
+            // It holds nothing any more, and what is executed on it will say so.
+            return true;
+        }
+    }
+
+    /** As {@link #holds()}, for a transaction that a text or a pipeline has begun. */
+    void began() {
+        if (heldSince == 0) {
+            heldSince = now();
+        }
+    }
+
+    private static long now() {
+        long now = System.nanoTime();
+        return now == 0 ? 1 : now;
+    }
+
+    /** The transaction that was held has ended. */
+    void released(SessionStatistics.Outcome outcome) {
+        long since = heldSince;
+        if (since != 0) {
+            heldSince = 0;
+            guard.counters().ended(outcome, System.nanoTime() - since);
+        }
+    }
+
+    /** Something failed; what poolers tell is counted. */
+    SQLException failed(SQLException failure) {
+        guard.counters().failed(failure);
+        return failure;
+    }
+
     /** Something went to the driver that is no known, harmless text. */
     void happened() {
         eventful = true;
@@ -159,13 +219,14 @@ final class VirtualSession {
         return ownBackend;
     }
 
+    /** Changes when the connection does, which it does once at the most. */
     int generation() {
-        return generation;
+        return moved ? 1 : 0;
     }
 
     /** Whether the driver's names for statements go through a pooler here, and are looked after. */
     boolean areNamesCarried() {
-        return guard.names().areLookedAfter() && generation == 0;
+        return guard.names().areLookedAfter() && !moved;
     }
 
     TransactionState transactionState() {
@@ -215,10 +276,13 @@ final class VirtualSession {
         left = connection;
         connection = target;
         driver = CheckedConnection.driver(target);
-        tracked = null;
+        VirtualState mine = state;
+        if (mine != null) {
+            mine.track(null);
+        }
         uses(feature);
         ownBackend = context() == null;
-        generation++;
+        moved = true;
         face.moved(target);
     }
 
@@ -235,11 +299,12 @@ final class VirtualSession {
 
     /** What the pooler set for this client, as it was before the session's first flight. */
     Map<String, String> tracked() throws SQLException {
-        Map<String, String> agreed = tracked;
+        VirtualState mine = state();
+        Map<String, String> agreed = mine.tracked();
         if (agreed == null) {
             // Before this session's first flight nothing can have changed it.
             agreed = guard.tracked(driver());
-            tracked = agreed;
+            mine.track(agreed);
         }
         return agreed;
     }
@@ -254,7 +319,7 @@ final class VirtualSession {
     /** Knows a text; reads the catalogue again where this program changed it. */
     KnownText know(String sql) throws SQLException {
         if (ownBackend) {
-            if (generation > 0) {
+            if (moved) {
                 guard.know(sql).features().forEach(this::uses);
             }
             return KnownText.UNWATCHED;

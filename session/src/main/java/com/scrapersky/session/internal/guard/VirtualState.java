@@ -59,10 +59,23 @@ final class VirtualState {
 
     private @Nullable TransactionId transactionId;
 
+    /** What the pooler set on the backends for this client. */
+    private @Nullable Map<String, String> tracked;
+
     VirtualState(Settings defaults, Settings startup) {
         this.defaults = defaults;
         this.startup = startup;
         this.session = defaults;
+    }
+
+    @Nullable
+    Map<String, String> tracked() {
+        return tracked;
+    }
+
+    /** @param agreed what the pooler sets for this client; null where that is not known any more */
+    void track(@Nullable Map<String, String> agreed) {
+        tracked = agreed;
     }
 
     /** Whether the backend, as far as the session is concerned, is as the session wants it. */
