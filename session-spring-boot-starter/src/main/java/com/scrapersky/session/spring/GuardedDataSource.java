@@ -43,6 +43,7 @@ final class GuardedDataSource extends DelegatingDataSource {
     private volatile @Nullable DatabaseSessionFactory sessions;
     private volatile @Nullable DataSource safe;
     private volatile Consumer<String> failures = state -> {};
+    private volatile Consumer<DatabaseSessionFactory> openings = opened -> {};
 
     /**
      * @param certainlyPgjdbc whether its connections are known to be pgjdbc's without a look
@@ -76,6 +77,20 @@ final class GuardedDataSource extends DelegatingDataSource {
     /** @param listener is told the SQLSTATE each time that no connection could be had */
     void onFailure(Consumer<String> listener) {
         failures = listener;
+    }
+
+    /** @param listener is told of the factory over this pool, as soon as there is one */
+    void onOpened(Consumer<DatabaseSessionFactory> listener) {
+        opening.lock();
+        try {
+            openings = listener;
+            DatabaseSessionFactory opened = sessions;
+            if (opened != null) {
+                listener.accept(opened);
+            }
+        } finally {
+            opening.unlock();
+        }
     }
 
     /** Connections with the login's own rights, whatever context there is: for migrations. */
@@ -126,6 +141,7 @@ final class GuardedDataSource extends DelegatingDataSource {
             DatabaseSessionFactory opened = opener.get();
             sessions = opened;
             LAST_FAILURE.set(null);
+            openings.accept(opened);
             return opened.dataSource();
         } catch (ConnectionException failure) {
             LAST_FAILURE.set(failure);

@@ -3,16 +3,23 @@ package com.scrapersky.session.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.SessionContext;
 import com.scrapersky.session.testkit.PoolerError;
 import com.scrapersky.session.testkit.PoolerFaults.Fault;
 import com.scrapersky.session.testkit.TransactionPooler;
+import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -28,10 +35,12 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration
 import org.springframework.boot.jdbc.autoconfigure.metrics.DataSourcePoolMetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizationAutoConfiguration;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -79,8 +88,12 @@ class ActuatorTest {
             assertThat(told)
                     .containsEntry("pooler", "Supavisor")
                     .containsEntry("mode", "transaction")
-                    .containsEntry("statements", "unnamed")
-                    .containsEntry("sessionMoves", Map.of("advisory-lock", 1L));
+                    .containsEntry("statements", "unnamed");
+            assertThat((Map<String, Object>) told.get("statistics"))
+                    .containsEntry("statements", Map.of("named", 0L, "unnamed", 2L))
+                    .containsEntry("moved", Map.of("advisory-lock", 1L))
+                    .containsEntry("refused", Map.of())
+                    .containsKeys("contextsApplied", "transactions", "backendHeldSeconds", "retries", "poolerErrors");
             assertThat(told.toString())
                     .contains("application_name=Supavisor")
                     .contains("assumeMinServerVersion")
@@ -149,23 +162,124 @@ class ActuatorTest {
         });
     }
 
-    /** In the spelling that Prometheus gets. */
+    private static double count(MeterRegistry meters, String name, String tag, String value) {
+        return meters.get(name)
+                .tag("name", "dataSource")
+                .tag(tag, value)
+                .functionCounter()
+                .count();
+    }
+
     @Test
-    void theDashboardShowsWhatThereIs() {
-        application.run(context -> {
-            JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
-            context.getBean(TransactionTemplate.class).executeWithoutResult(status -> jdbc.execute("select 1"));
-            Set<String> there = context.getBean(MeterRegistry.class).getMeters().stream()
-                    .map(meter -> meter.getId().getName().replace('.', '_'))
-                    .collect(Collectors.toCollection(TreeSet::new));
-            there.add(SkySessionMetrics.CONNECTION_ERRORS.replace('.', '_'));
-            Set<String> shown = shown();
-            assertThat(shown).hasSizeGreaterThan(5);
-            assertThat(shown)
-                    .allSatisfy(name -> assertThat(there)
-                            .as(name)
-                            .contains(name.replaceAll("(_seconds)?(_bucket|_count|_sum|_max)$|_total$", "")));
-        });
+    void whatTheLibraryCountsIsPublished() {
+        application
+                .withPropertyValues("sky.session.policy.temporary-object=refuse")
+                .run(context -> {
+                    JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+                    MeterRegistry meters = context.getBean(MeterRegistry.class);
+                    TransactionTemplate transaction = context.getBean(TransactionTemplate.class);
+                    jdbc.queryForObject("select 1", Integer.class);
+                    double before = count(meters, SkySessionMetrics.STATEMENTS, "mode", "unnamed");
+                    jdbc.queryForObject("select 1", Integer.class);
+                    transaction.executeWithoutResult(status -> jdbc.queryForObject("select 2", Integer.class));
+                    transaction.executeWithoutResult(status -> {
+                        jdbc.queryForObject("select 3", Integer.class);
+                        status.setRollbackOnly();
+                    });
+                    assertThat(count(meters, SkySessionMetrics.STATEMENTS, "mode", "unnamed") - before)
+                            .isEqualTo(3);
+                    assertThat(count(meters, SkySessionMetrics.STATEMENTS, "mode", "named"))
+                            .isZero();
+                    assertThat(count(meters, SkySessionMetrics.ENDED, "outcome", "committed"))
+                            .isEqualTo(1);
+                    assertThat(count(meters, SkySessionMetrics.ENDED, "outcome", "rolled_back"))
+                            .isEqualTo(1);
+                    var held = meters.get(SkySessionMetrics.HELD).functionTimer();
+                    assertThat(held.count()).isEqualTo(2);
+                    assertThat(held.totalTime(TimeUnit.NANOSECONDS)).isPositive();
+                    assertThatThrownBy(() -> jdbc.execute("create temporary table t (n int)"))
+                            .isInstanceOf(DataAccessException.class);
+                    assertThat(count(meters, SkySessionMetrics.REFUSALS, "feature", "temporary-object"))
+                            .isEqualTo(1);
+                    TransactionPooler pooler = (TransactionPooler) Route.LIKE_SUPAVISOR.endpoint();
+                    try (Fault busy = pooler.faults()
+                            .answer(
+                                    PoolerError.fatal(
+                                            "XX000",
+                                            "(ECHECKOUTTIMEOUT) unable to check out connection from the pool after 60000ms"),
+                                    "select 'busy'")) {
+                        assertThatThrownBy(() -> jdbc.queryForObject("select 'busy'", String.class))
+                                .isInstanceOf(DataAccessException.class);
+                    }
+                    assertThat(count(meters, SkySessionMetrics.POOLER_ERRORS, "code", "ECHECKOUTTIMEOUT"))
+                            .isEqualTo(1);
+                    try (Fault busy = pooler.faults()
+                            .answer(
+                                    PoolerError.fatal(
+                                            "XX000",
+                                            "(ECHECKOUTTIMEOUT) unable to check out connection from the pool after 60000ms"),
+                                    "select 'again'")) {
+                        assertThat(context.getBean(DatabaseSessionFactory.class)
+                                        .sql("select 'again'")
+                                        .single(String.class))
+                                .isEqualTo("again");
+                    }
+                    assertThat(count(meters, SkySessionMetrics.RETRIES, "error.type", "not_executed"))
+                            .isEqualTo(1);
+                    assertThat(count(meters, SkySessionMetrics.POOLER_ERRORS, "code", "ECHECKOUTTIMEOUT"))
+                            .isEqualTo(2);
+                });
+    }
+
+    @Test
+    void contextsAreCounted() {
+        application
+                .withBean(
+                        SessionContextSource.class,
+                        () -> () -> SessionContext.builder()
+                                .setting("app.tenant", "7")
+                                .build())
+                .run(context -> {
+                    JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+                    jdbc.queryForObject("select current_setting('app.tenant')", String.class);
+                    context.getBean(TransactionTemplate.class).executeWithoutResult(status -> {
+                        jdbc.queryForObject("select 1", Integer.class);
+                        jdbc.queryForObject("select 2", Integer.class);
+                    });
+                    assertThat(context.getBean(MeterRegistry.class)
+                                    .get(SkySessionMetrics.CONTEXTS)
+                                    .functionCounter()
+                                    .count())
+                            .isEqualTo(2);
+                });
+    }
+
+    @Test
+    void theDashboardShowsWhatIsScraped() throws IOException {
+        Set<String> shown = shown();
+        assertThat(shown).hasSizeGreaterThan(14);
+        application
+                .withConfiguration(AutoConfigurations.of(PrometheusMetricsExportAutoConfiguration.class))
+                .run(context -> {
+                    JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+                    context.getBean(TransactionTemplate.class).executeWithoutResult(status -> jdbc.execute("select 1"));
+                    PrometheusMeterRegistry meters = context.getBean(PrometheusMeterRegistry.class);
+                    Set<String> there = scraped(meters);
+                    // What cannot be had any more is an error of its own, and the pool's metrics go with it.
+                    DataSource dataSource = context.getBean(DataSource.class);
+                    dataSource.unwrap(HikariDataSource.class).close();
+                    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+                    there.addAll(scraped(meters));
+                    assertThat(there).containsAll(shown);
+                });
+    }
+
+    private static Set<String> scraped(PrometheusMeterRegistry meters) {
+        return Pattern.compile("^[a-z_]+", Pattern.MULTILINE)
+                .matcher(meters.scrape())
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Set<String> shown() throws IOException {

@@ -40,6 +40,8 @@ class ErrorsPageTest {
 
             Errors of poolers that are not here, and errors of PostgreSQL whose class is not, mean what the last row says. Every FATAL
             error ends the connection.
+
+            What poolers tell is counted by the code in their tables: `DatabaseSessionFactory.statistics()`.
             """;
 
     @Test
@@ -58,7 +60,9 @@ class ErrorsPageTest {
         for (Speaker speaker : Speaker.values()) {
             String title = speaker.title();
             page.append("\n## Told by ").append(title).append("\n\n");
-            page.append("| SQLSTATE | such as | the statement | pause | way out |\n|---|---|---|---|---|\n");
+            page.append(speaker.isPooler() ? "| code " : "")
+                    .append("| SQLSTATE | such as | the statement | pause | way out |\n|---|---|---|---|---|")
+                    .append(speaker.isPooler() ? "---|\n" : "\n");
             ErrorTable.all().stream().filter(row -> row.speaker() == speaker).forEach(row -> page.append(line(row)));
         }
         return page.toString();
@@ -66,7 +70,9 @@ class ErrorsPageTest {
 
     private static String line(KnownError row) {
         String states = row.states().pattern();
-        return "| " + (states.isEmpty() ? "any other" : cell(states.replace("|", ", "))) + " | `" + cell(row.example())
+        String code = row.speaker().isPooler() ? "| `" + row.code() + "` " : "";
+        return code + "| " + (states.isEmpty() ? "any other" : cell(states.replace("|", ", "))) + " | `"
+                + cell(row.example())
                 + "` | " + row.meaning().consequence() + " | " + seconds(row.pause()) + " | " + cell(row.advice())
                 + " |\n";
     }
