@@ -128,7 +128,7 @@ final class ConnectionSource implements AutoCloseable {
         try {
             PoolerProfile found = wrapping.pooler();
             if (found == null && unopened != null) {
-                found = profileOf(unopened.detect(unopened.destination()));
+                found = unopened.detect();
             }
             List<PoolerProfile.Parameter> said =
                     unopened == null || found == null ? List.of() : unopened.prepare(found);
@@ -170,6 +170,10 @@ final class ConnectionSource implements AutoCloseable {
                     .sessions(sessions)
                     .roles(wrapping.roles())
                     .contexts(wrapping.hasContexts());
+            if (unopened != null && PoolAssembly.isNamedBehindPooler(found)) {
+                Destination asked = unopened.destination();
+                PoolAssembly.name(guard, found, asked);
+            }
             String initSql = wrapped.initSql();
             if (initSql != null) {
                 defaults = settingsOf(pool, guard.defaults(defaults).build(), initSql);

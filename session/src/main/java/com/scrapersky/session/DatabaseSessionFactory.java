@@ -129,7 +129,9 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      *
      * <p>A HikariDataSource that has not opened anything yet is told {@code prepareThreshold=0} and {@code
      * assumeMinServerVersion=12} where a transaction pooler is found, and no more to open connections with {@code
-     * currentSchema} and {@code options}, which sessions begin with instead. Any other pool should say the two by
+     * currentSchema} and {@code options}, which sessions begin with instead. Where the pooler is seen to carry named statements each of
+     * its connections is asked, too, and names them then, as over {@link #open}: two or five round trips, over connections that
+     * are closed again, and two for each connection of the pool. Any other pool stays unnamed, and should say the two by
      * itself: what it sends before the library gets a connection cannot be kept from a backend. HikariCP asks a connection that
      * has rested whether it lives, and for that needs a backend; a factory that opens its own pool does not. Over the DataSource of
      * a transaction manager (XA) the transaction is the manager's: it goes on when a connection is closed.

@@ -164,11 +164,8 @@ final class PoolAssembly {
         if (counters != null) {
             guard.counters(counters);
         }
-        if (isNamedBehindPooler(profile)) {
-            Destination destination = destination(url, user());
-            guard.namedAfter(NAMED_AFTER)
-                    .losesPortals(profile.pooler() == Pooler.SUPAVISOR)
-                    .whenNamesAreLost(() -> StatementProbe.forget(destination));
+        if (isAsked(profile)) {
+            name(guard, profile, destination(url, user()));
         }
         if (shared) {
             guard.readOnlySentAtOnce(start.isReadOnlySentAtOnce());
@@ -198,10 +195,19 @@ final class PoolAssembly {
     }
 
     /** Whether connections have to be asked, one by one, before anything is named on them. */
-    private boolean isNamedBehindPooler(PoolerProfile profile) {
-        return profile.mode() == Mode.TRANSACTION
-                && profile.statementMode() == StatementMode.NAMED
-                && !explicit.containsKey(THRESHOLD);
+    private boolean isAsked(PoolerProfile profile) {
+        return isNamedBehindPooler(profile) && !explicit.containsKey(THRESHOLD);
+    }
+
+    static boolean isNamedBehindPooler(PoolerProfile profile) {
+        return profile.mode() == Mode.TRANSACTION && profile.statementMode() == StatementMode.NAMED;
+    }
+
+    /** Lets a guard name statements on the connections that it has asked. */
+    static void name(Guard.Builder guard, PoolerProfile profile, Destination destination) {
+        guard.namedAfter(NAMED_AFTER)
+                .losesPortals(profile.pooler() == Pooler.SUPAVISOR)
+                .whenNamesAreLost(() -> StatementProbe.forget(destination));
     }
 
     private AutomaticParameters decide(PoolerProfile profile) {
@@ -293,7 +299,7 @@ final class PoolAssembly {
         HikariConfig config = new HikariConfig();
         PoolRoom room = new PoolRoom(Integer.parseInt(maximumPoolSize.value()));
         PGSimpleDataSource driver = driver(decide(profile).parameters(), profile.mode() == Mode.TRANSACTION, room);
-        if (isNamedBehindPooler(profile)) {
+        if (isAsked(profile)) {
             // Until the connection itself has been asked.
             driver.setPrepareThreshold(0);
         }

@@ -4,9 +4,13 @@ import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Origin;
 import com.scrapersky.session.PoolerProfile.Parameter;
 import com.scrapersky.session.PoolerProfile.Pooler;
+import com.scrapersky.session.PoolerProfile.StatementMode;
+import com.scrapersky.session.PoolerProfile.Statements;
 import com.scrapersky.session.internal.pooler.Destination;
 import com.scrapersky.session.internal.pooler.PoolerDetection;
+import com.scrapersky.session.internal.pooler.PoolerDetection.Connector;
 import com.scrapersky.session.internal.pooler.PoolerDetection.Finding;
+import com.scrapersky.session.internal.pooler.StatementProbe;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,6 +36,9 @@ final class UnopenedPool {
     private static final String SERVER_VERSION = "assumeMinServerVersion";
     private static final String UNNAMED =
             "told to the pool before it opened: no statement stays at a backend under a name";
+    private static final String NAMED_LATER =
+            "told to the pool before it opened: nothing is named on a connection before that has been asked whether names are"
+                    + " carried";
     private static final String QUIET_LOGIN =
             "told to the pool before it opened: the application name travels in the startup packet";
 
@@ -74,8 +81,21 @@ final class UnopenedPool {
         return told == null ? null : new UnopenedPool(hikari, url, told);
     }
 
-    /** Looks from connections of its own. */
-    Finding detect(Destination destination) throws SQLException {
+    /** What is in front of the database, and whether it carries named statements; looks from connections of its own. */
+    PoolerProfile detect() throws SQLException {
+        Connector connector = connector();
+        Destination destination = destination();
+        Finding finding = PoolerDetection.detect(connector, destination, true);
+        PoolerProfile found = PoolerProfile.of(finding.pooler(), finding.mode(), finding.evidence());
+        if (told.getProperty(THRESHOLD) != null || !finding.mayCarryStatements()) {
+            return found;
+        }
+        StatementProbe.Answer answer = StatementProbe.ask(connector, destination);
+        return found.with(new Statements(
+                answer.carried() ? StatementMode.NAMED : StatementMode.UNNAMED, answer.evidence(), answer.since()));
+    }
+
+    private Connector connector() {
         Properties cautious = new Properties();
         for (String name : told.stringPropertyNames()) {
             cautious.setProperty(name, told.getProperty(name));
@@ -93,16 +113,13 @@ final class UnopenedPool {
         // Without the parameters of the URL, which would win.
         String address = address();
         Driver driver = new Driver();
-        return PoolerDetection.detect(
-                () -> {
-                    Connection connection = driver.connect(address, cautious);
-                    if (connection == null) {
-                        throw new SQLException("pgjdbc does not know the URL of the pool");
-                    }
-                    return connection;
-                },
-                destination,
-                true);
+        return () -> {
+            Connection connection = driver.connect(address, cautious);
+            if (connection == null) {
+                throw new SQLException("pgjdbc does not know the URL of the pool");
+            }
+            return connection;
+        };
     }
 
     Destination destination() {
@@ -117,7 +134,7 @@ final class UnopenedPool {
     List<Parameter> prepare(PoolerProfile profile) {
         List<Parameter> said = new ArrayList<>();
         if (profile.mode() == Mode.TRANSACTION) {
-            say(THRESHOLD, "0", UNNAMED, said);
+            say(THRESHOLD, "0", profile.statementMode() == StatementMode.NAMED ? NAMED_LATER : UNNAMED, said);
             say(SERVER_VERSION, "12", QUIET_LOGIN, said);
             Set<String> kept = sessionParameters();
             if (!kept.isEmpty()) {

@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Pooler;
+import com.scrapersky.session.PoolerProfile.StatementMode;
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.HashMap;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -100,6 +104,34 @@ class DataSourcesTest {
                     assertThat(pool.getDataSourceProperties())
                             .containsEntry("prepareThreshold", "0")
                             .containsEntry("assumeMinServerVersion", "12");
+                });
+    }
+
+    /** Named where the pooler carries names to whichever backend: seen by the backends' own lists, on several of them. */
+    @ParameterizedTest
+    @EnumSource(names = {"PGBOUNCER_1_18", "PGBOUNCER_1_26", "LIKE_SUPAVISOR"})
+    void statementsAreNamedWhereThePoolerCarriesThem(Route route) {
+        boolean named = route == Route.PGBOUNCER_1_26;
+        application
+                .withPropertyValues(route.properties("spring.datasource.hikari.maximum-pool-size=1"))
+                .run(context -> {
+                    JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+                    Map<Integer, Boolean> namedAt = new HashMap<>();
+                    for (int i = 0; i < 16; i++) {
+                        jdbc.query(
+                                "select pg_backend_pid(), exists (select from pg_prepared_statements"
+                                        + " where statement like 'select pg_backend_pid(), exists%') as starter, ?::int",
+                                row -> {
+                                    namedAt.put(row.getInt(1), row.getBoolean(2));
+                                },
+                                i);
+                    }
+                    assertThat(namedAt).as("backends").hasSizeGreaterThan(1);
+                    assertThat(namedAt.values()).containsOnly(named);
+                    DatabaseSessionFactory sessions = context.getBean(DatabaseSessionFactory.class);
+                    assertThat(sessions.profile().statementMode())
+                            .isEqualTo(named ? StatementMode.NAMED : StatementMode.UNNAMED);
+                    assertThat(sessions.statistics().namedStatements() > 0).isEqualTo(named);
                 });
     }
 

@@ -17,8 +17,10 @@ import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PoolMode;
 import com.scrapersky.session.testkit.PoolerLab;
+import com.scrapersky.session.testkit.PostgresEndpoint;
 import com.scrapersky.session.testkit.RoundTrips;
 import com.scrapersky.session.testkit.TransactionPooler;
+import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -27,11 +29,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -132,6 +137,97 @@ class StatementModeTest {
                         .as("of the probe, too")
                         .isEmpty();
             }
+        }
+    }
+
+    /** As Spring Boot makes it: it opens when it is first asked. */
+    private static HikariDataSource unopened(PostgresEndpoint endpoint, boolean autoCommit) {
+        HikariDataSource pool = new HikariDataSource();
+        pool.setJdbcUrl(endpoint.jdbcUrl());
+        pool.setMaximumPoolSize(1);
+        pool.setAutoCommit(autoCommit);
+        return pool;
+    }
+
+    /** Executes the same statement in transactions of its own, and says on which backends. */
+    private static Set<Integer> backendsOf(DataSource dataSource) throws SQLException {
+        Set<Integer> backends = new HashSet<>();
+        for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
+            try (Connection connection = dataSource.getConnection();
+                    PreparedStatement statement =
+                            connection.prepareStatement("select pg_backend_pid(), 'wrapped' as word, ?::int")) {
+                statement.setInt(1, i);
+                try (ResultSet rows = statement.executeQuery()) {
+                    rows.next();
+                    backends.add(rows.getInt(1));
+                }
+                if (!connection.getAutoCommit()) {
+                    connection.commit();
+                }
+            }
+        }
+        return backends;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void aPoolThatIsWrappedBeforeItOpensNamesWhereNamesAreCarried(Route route) throws Exception {
+        boolean named = route.isDirect() || route.carriesNamedStatements();
+        for (boolean autoCommit : new boolean[] {true, false}) {
+            try (HikariDataSource pool = unopened(route.changing(), autoCommit);
+                    DatabaseSessionFactory sessions = DatabaseSessionFactory.wrap(pool)) {
+                Set<Integer> backends = backendsOf(sessions.dataSource());
+                assertThat(sessions.profile().statementMode())
+                        .isEqualTo(named ? StatementMode.NAMED : StatementMode.UNNAMED);
+                assertThat(threshold(sessions)).isEqualTo(named ? 5 : 0);
+                if (named) {
+                    assertThat(sessions.statistics().namedStatements()).isPositive();
+                } else {
+                    assertThat(sessions.statistics().namedStatements()).isZero();
+                }
+                if (route.isDirect()) {
+                    continue;
+                }
+                assertThat(backends).as("backends").hasSizeGreaterThan(1);
+                List<String> names = namesAtBackends(route.pooler(), "select pg_backend_pid(), ''wrapped''%");
+                if (named) {
+                    assertThat(names).isNotEmpty().noneMatch(name -> name.startsWith("S_"));
+                } else {
+                    assertThat(names).isEmpty();
+                    assertThat(namesAtBackends(route.pooler(), "%"))
+                            .as("of the probe, too")
+                            .isEmpty();
+                }
+            }
+        }
+    }
+
+    /** Nobody but the pool could be asked, which may have one connection, and may have named something on it. */
+    @Test
+    void aPoolThatIsOpenStaysUnnamed() throws Exception {
+        try (HikariDataSource pool = unopened(Route.PGBOUNCER_1_26.endpoint(), true)) {
+            pool.addDataSourceProperty("prepareThreshold", "0");
+            pool.getConnection().close();
+            try (DatabaseSessionFactory sessions = DatabaseSessionFactory.wrap(pool)) {
+                assertThat(backendsOf(sessions.dataSource())).hasSizeGreaterThan(1);
+                assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
+                assertThat(threshold(sessions)).isZero();
+            }
+        }
+    }
+
+    @Test
+    @MayLeak("the driver prepares one statement more before it is seen that names are lost")
+    void aWrappedPoolIsToldWhenNamesAreCarriedNoMore() throws Exception {
+        try (PgBouncerLab pooler = bouncer(PgBouncerVersion.V1_26);
+                HikariDataSource pool = unopened(pooler, true);
+                DatabaseSessionFactory sessions = DatabaseSessionFactory.wrap(pool)) {
+            assertThat(backendsOf(sessions.dataSource())).hasSizeGreaterThan(1);
+            assertThat(threshold(sessions)).isEqualTo(5);
+            pooler.admin("set max_prepared_statements = 0");
+            assertThat(backendsOf(sessions.dataSource())).hasSizeGreaterThan(1);
+            assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
+            assertThat(threshold(sessions)).isZero();
         }
     }
 
