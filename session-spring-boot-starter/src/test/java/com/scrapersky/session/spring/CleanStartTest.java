@@ -16,7 +16,7 @@ class CleanStartTest {
             "liquibase|flyway|micrometer|actuator|health|security|oauth2|nimbus|hibernate|spring-orm|jakarta.persistence|spring-data";
 
     @ParameterizedTest
-    @ValueSource(strings = {"liquibase", "flyway", ALL})
+    @ValueSource(strings = {"liquibase", ALL})
     void nothingIsMissed(String absent) throws Exception {
         Pattern left = Pattern.compile("/[^/]*(" + absent + ")[^/]*\\.jar$");
         List<String> arguments = new ArrayList<>();
