@@ -16,7 +16,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param enabled Whether DataSources are made pool-safe.
  * @param exclude Names of DataSource beans that are left as they are.
- * @param pooler What is in front of the database. Your word wins over what is found out, and saves the look.
+ * @param pooler What is in front of the database. Your word wins over what is found out, and saves the look;
+ *     behind a pooler statements stay unnamed then.
  * @param sessionUrl URL of the pooler's session mode, or of the server itself, for what needs a backend of its own: LISTEN,
  *     session advisory locks, temporary tables, migrations. User, password and database that it leaves out are the
  *     DataSource's. Known by itself for Supabase.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
 import javax.sql.DataSource;
+import liquibase.integration.spring.SpringLiquibase;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,66 @@ class MigrationsTest {
             assertThat(context).hasNotFailed();
             assertThat(output).contains("Liquibase " + WARNING);
         });
+    }
+
+    @Test
+    void liquibasesOwnUrlAndUserWin() {
+        liquibase
+                .withPropertyValues(
+                        "sky.session.session-url=postgresql://nowhere.invalid/none",
+                        "spring.liquibase.url=" + Route.DIRECT.url("?ApplicationName=own"),
+                        "spring.liquibase.user=" + Route.postgres().user(),
+                        "spring.liquibase.password=" + Route.postgres().password())
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(urlOf(context.getBean(SpringLiquibase.class).getDataSource()))
+                            .contains("ApplicationName=own");
+                });
+        liquibase
+                .withPropertyValues(
+                        "sky.session.session-url=postgresql://nowhere.invalid/none",
+                        "spring.liquibase.user=" + Route.postgres().user(),
+                        "spring.liquibase.password=" + Route.postgres().password())
+                .run(context -> assertThat(
+                                urlOf(context.getBean(SpringLiquibase.class).getDataSource()))
+                        .startsWith(Route.PGBOUNCER_1_26.url("")));
+    }
+
+    @Test
+    void connectionDetailsOfTheApplicationWin() {
+        FlywayConnectionDetails own = new FlywayConnectionDetails() {
+            @Override
+            public String getUsername() {
+                return Route.postgres().user();
+            }
+
+            @Override
+            public String getPassword() {
+                return Route.postgres().password();
+            }
+
+            @Override
+            public String getJdbcUrl() {
+                return Route.DIRECT.url("?ApplicationName=own");
+            }
+        };
+        flyway.withPropertyValues("sky.session.session-url=postgresql://nowhere.invalid/none")
+                .withBean(FlywayConnectionDetails.class, () -> own)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(urlOf(context.getBean(Flyway.class)
+                                    .getConfiguration()
+                                    .getDataSource()))
+                            .contains("ApplicationName=own");
+                });
+    }
+
+    @Test
+    void theyStayWhereTheyAreIfThatIsWanted() {
+        flyway.withPropertyValues("sky.session.session-url=" + server, "sky.session.migration.enabled=false")
+                .run(context -> assertThat(urlOf(
+                                context.getBean(Flyway.class).getConfiguration().getDataSource()))
+                        .startsWith(Route.PGBOUNCER_1_26.url("")));
     }
 
     /** Nothing is opened: the addresses are not there. */
