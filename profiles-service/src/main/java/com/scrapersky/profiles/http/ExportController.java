@@ -40,7 +40,7 @@ class ExportController {
             content =
                     @Content(
                             mediaType = "text/csv",
-                            schema = @Schema(types = "string"),
+                            schema = @Schema(types = "string", format = "binary"),
                             examples =
                                     @ExampleObject(
                                             "id,name,email\n6f1c2f2e-9d0b-4c58-8a3e-0f4a5f0c7b11,Ada Lovelace,ada@example.com\n")))
@@ -54,7 +54,8 @@ class ExportController {
     @ApiResponse(
             responseCode = "200",
             description = "The profiles in the order of lists",
-            content = @Content(mediaType = "application/x-ndjson", schema = @Schema(types = "string")))
+            content =
+                    @Content(mediaType = "application/x-ndjson", schema = @Schema(types = "string", format = "binary")))
     @Refused(HttpStatus.TOO_MANY_REQUESTS)
     @GetMapping(path = ProfilesController.PATH + "/export", produces = "application/x-ndjson")
     void ndjson(@AuthenticationPrincipal Jwt token, HttpServletResponse response) throws IOException {

@@ -13,16 +13,20 @@ import com.scrapersky.session.TransactionOutcomeUnknownException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.accept.InvalidApiVersionException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.exc.StreamConstraintsException;
@@ -36,6 +40,14 @@ class Problems extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    private final String served;
+    private final Pattern otherVersions;
+
+    Problems(@Value("${spring.mvc.apiversion.supported}") String served) {
+        this.served = served;
+        this.otherVersions = Pattern.compile("/api/v(?!" + Pattern.quote(served) + "(?:/|$))[0-9]+(?:/.*)?");
+    }
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> invalid(InvalidInputException invalid) {
@@ -144,7 +156,15 @@ class Problems extends ResponseEntityExceptionHandler {
         if (answered.is5xxServerError()) {
             LOG.error("a request failed", failure);
         }
-        return new ResponseEntity<>(problem(answered, detail(answered)), headers, answered);
+        String detail = failure instanceof InvalidApiVersionException || isOfAnotherVersion(request)
+                ? "This version of the API is not served; version " + served + " is."
+                : detail(answered);
+        return new ResponseEntity<>(problem(answered, detail), headers, answered);
+    }
+
+    private boolean isOfAnotherVersion(WebRequest request) {
+        return request instanceof ServletWebRequest web
+                && otherVersions.matcher(web.getRequest().getRequestURI()).matches();
     }
 
     /** A problem of this status in general words, for what never reaches a controller. */
