@@ -12,10 +12,12 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An application whose beans Spring has worked out ahead of time, as a native image is made of, is pool-safe as another one. */
+@Tag("once")
 class AheadOfTimeTest {
 
     @TempDir

@@ -6,10 +6,12 @@ import com.scrapersky.session.spring.plain.PlainApplication;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An application that lacks what the starter can do without starts without a word about it. */
+@Tag("once")
 class CleanStartTest {
 
     private static final String ALL =
