@@ -151,7 +151,7 @@ final class Schemas {
             @Schema(description = "The path of the request.")
             String instance,
 
-            @Schema(description = "The first row of an import that is not as it has to be.", minimum = "1")
+            @Schema(description = "The first row of an import that is not as it has to be.", minimum = "0")
             Long row,
 
             @Schema(description = "Everything that is wrong with the request.")
