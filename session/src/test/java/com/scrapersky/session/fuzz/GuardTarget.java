@@ -6,10 +6,15 @@ import com.scrapersky.session.internal.sql.SequenceTexts;
 import com.scrapersky.session.internal.sql.SqlPart;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.regex.Pattern;
 import org.postgresql.core.Parser;
 
 /** What a text does to its session is said of any text, the same each time, and of as many statements as the driver finds. */
 public final class GuardTarget {
+
+    /** There the server's view counts, not the driver's: {@code SqlTokens} tells why. */
+    private static final Pattern SERVERS_VIEW =
+            Pattern.compile("(?is)e'.*(''|\\\\)|[\\x{80}-\\x{10FFFF}&&\\P{javaJavaIdentifierPart}](\\$|create)");
 
     private GuardTarget() {}
 
@@ -34,7 +39,7 @@ public final class GuardTarget {
         } catch (SQLException unreadable) {
             return;
         }
-        if (statements != guarded.parts().size()) {
+        if (statements != guarded.parts().size() && !SERVERS_VIEW.matcher(text).find()) {
             throw new AssertionError("the driver finds " + statements + " statements, the guard "
                     + guarded.parts().size());
         }

@@ -1,6 +1,7 @@
 package com.scrapersky.session.fuzz;
 
 import com.scrapersky.session.internal.sql.NamedSql;
+import com.scrapersky.session.internal.sql.Placeholder;
 import com.scrapersky.session.internal.sql.SqlTextException;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -8,7 +9,7 @@ import java.util.List;
 import org.postgresql.core.NativeQuery;
 import org.postgresql.core.Parser;
 
-/** A text with named parameters is scanned or refused, and the driver finds as many placeholders in it as the scanner wrote. */
+/** A text with named parameters is scanned or refused, and the driver makes of it the caller's text with a number for each name. */
 public final class ScannerTarget {
 
     private ScannerTarget() {}
@@ -22,8 +23,9 @@ public final class ScannerTarget {
             return;
         }
         int found = 0;
+        List<NativeQuery> queries;
         try {
-            List<NativeQuery> queries = Parser.parseJdbcSql(sql.driverText(), true, true, true, false, true);
+            queries = Parser.parseJdbcSql(sql.driverText(), true, true, true, false, true);
             for (NativeQuery query : queries) {
                 found += query.bindPositions.length;
             }
@@ -34,6 +36,11 @@ public final class ScannerTarget {
             throw new AssertionError("the driver finds " + found + " placeholders, the scanner wrote "
                     + sql.placeholders().size());
         }
+        if (queries.size() == 1
+                && sql.text().indexOf(';') < 0
+                && !queries.get(0).nativeSql.equals(sent(sql))) {
+            throw new AssertionError("the server gets something else than the caller's text");
+        }
         if (sql.names().size() > found) {
             throw new AssertionError("a name without a placeholder");
         }
@@ -43,5 +50,22 @@ public final class ScannerTarget {
                 throw new AssertionError("position " + position + " is said to come from " + original);
             }
         }
+    }
+
+    private static String sent(NamedSql sql) {
+        StringBuilder sent = new StringBuilder();
+        int from = 0;
+        int number = 1;
+        for (Placeholder placeholder : sql.placeholders()) {
+            sent.append(sql.text(), from, placeholder.start()).append('$').append(number++);
+            sent.append(
+                    switch (placeholder.surroundings()) {
+                        case NULL_TEST -> "::text";
+                        case QUESTION_MARK -> " ";
+                        case INFERRED, ARGUMENT, ARGUMENT_OF_ANY_TYPE -> "";
+                    });
+            from = placeholder.end();
+        }
+        return sent.append(sql.text().substring(from)).toString();
     }
 }

@@ -2,8 +2,6 @@ package com.scrapersky.session.reliability;
 
 import com.scrapersky.session.ErrorClass;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,9 +14,6 @@ import java.util.concurrent.TimeUnit;
 
 /** What was counted while faults struck, as it stands in {@code docs/reliability.md}. */
 final class FaultReport {
-
-    private static final String BEGIN = "<!-- faults: begin; written by bin/faults -->\n";
-    private static final String END = "<!-- faults: end -->";
 
     private final Map<String, Map<String, List<Long>>> recoveries = new LinkedHashMap<>();
     private final Map<String, Counts> counts = new LinkedHashMap<>();
@@ -51,14 +46,7 @@ final class FaultReport {
         if (!"write".equals(System.getProperty("faults.page"))) {
             return;
         }
-        Path file = Path.of("..", "docs", "reliability.md");
-        String before = Files.readString(file);
-        int from = before.indexOf(BEGIN);
-        int to = before.indexOf(END);
-        if (from < 0 || to < 0) {
-            throw new IllegalStateException(file + " has no place for the figures");
-        }
-        Files.writeString(file, before.substring(0, from + BEGIN.length()) + page + before.substring(to));
+        ReliabilityPage.write("faults", page);
     }
 
     private String page() {

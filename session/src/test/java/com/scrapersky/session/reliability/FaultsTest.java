@@ -6,19 +6,15 @@ import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.DatabaseUrl;
 import com.scrapersky.session.ErrorClass;
 import com.scrapersky.session.RetryPolicy;
+import com.scrapersky.session.reliability.Faults.Named;
 import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PostgresEndpoint;
 import com.scrapersky.session.testkit.PostgresLab;
 import com.scrapersky.session.testkit.TransactionPooler;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -43,15 +39,13 @@ class FaultsTest {
     private static final long SEED = Long.getLong("faults.seed", 7);
     private static final int WORKERS = 6;
 
-    /** Longer than any of them takes, and than a loaded machine makes of it; what they take is in the report. */
-    private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(30);
-
     private static final FaultReport REPORT = new FaultReport();
 
     private static PostgresLab postgres;
 
     private final Random random = new Random(SEED);
     private Ledger ledger;
+    private Faults faults;
 
     @BeforeAll
     static void start() {
@@ -69,6 +63,7 @@ class FaultsTest {
     void accounts() {
         Ledger.prepare(postgres);
         ledger = new Ledger();
+        faults = new Faults(postgres, random);
     }
 
     @AfterEach
@@ -76,7 +71,7 @@ class FaultsTest {
         ledger.close();
     }
 
-    private static DatabaseSessionFactory open(PostgresEndpoint endpoint, int port) {
+    static DatabaseSessionFactory open(PostgresEndpoint endpoint, int port) {
         return DatabaseSessionFactory.builder(
                         DatabaseUrl.parse("postgresql://127.0.0.1:" + port + "/" + endpoint.database())
                                 .withUser(endpoint.user())
@@ -88,29 +83,16 @@ class FaultsTest {
                 .build();
     }
 
-    @FunctionalInterface
-    private interface Fault {
-        void strike() throws Exception;
-    }
-
-    private record Named(String name, Fault fault) {}
-
-    /** What takes a while by itself is the fault's length: nothing here says when it has had its effect. */
-    private static void whileItLasts(long millis) {
-        CompletableFuture.runAsync(() -> {}, CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS))
-                .join();
-    }
-
-    private void under(String way, List<Named> faults, PostgresLab truth, DatabaseSessionFactory sessions)
+    private void under(String way, List<Named> strikes, PostgresLab truth, DatabaseSessionFactory sessions)
             throws Exception {
         ledger.work(sessions, WORKERS, SEED);
-        awaitSuccesses(way, 50);
+        ledger.awaitSuccesses(way, 50);
         for (int round = 0; round < ROUNDS; round++) {
-            for (Named named : faults) {
+            for (Named named : strikes) {
                 named.fault().strike();
                 long struck = System.nanoTime();
                 // Each worker has come through once, some of them more than once.
-                awaitSuccesses(named.name(), 5 * WORKERS);
+                ledger.awaitSuccesses(named.name(), 5 * WORKERS);
                 REPORT.recovered(way, named.name(), System.nanoTime() - struck);
             }
         }
@@ -119,17 +101,6 @@ class FaultsTest {
         assertThat(ledger.differences(truth)).isEmpty();
         assertThat(ledger.errors().keySet()).doesNotContain(ErrorClass.REJECTED);
         assertThat(ledger.acknowledged()).isPositive();
-    }
-
-    private void awaitSuccesses(String fault, int more) {
-        long wanted = ledger.successes() + more;
-        long deadline = System.nanoTime() + LONGEST_RECOVERY.toNanos();
-        while (ledger.successes() < wanted) {
-            assertThat(System.nanoTime() - deadline)
-                    .as("nanoseconds beyond the longest recovery, after: " + fault + "; errors: " + ledger.errors())
-                    .isNegative();
-            whileItLasts(1);
-        }
     }
 
     @Test
@@ -141,42 +112,7 @@ class FaultsTest {
                         .start();
                 FaultyNetwork network = new FaultyNetwork(pooler.port());
                 DatabaseSessionFactory sessions = open(pooler, network.port())) {
-            under(
-                    "PgBouncer 1.26",
-                    List.of(
-                            new Named("the pooler is killed and started again", () -> {
-                                pooler.crash();
-                                pooler.restart();
-                            }),
-                            new Named("PAUSE, and RESUME after half a second", () -> {
-                                pooler.pause();
-                                whileItLasts(500);
-                                pooler.resume();
-                            }),
-                            new Named("RECONNECT", pooler::reconnect),
-                            new Named("the server crashes and starts again", this::restartServer),
-                            new Named("a backend is killed, whatever it does", () -> kill("true", 20)),
-                            new Named("a backend is killed in a statement", () -> kill("query like 'update%'", 20)),
-                            new Named("a backend is killed in COMMIT", () -> kill("query like 'COMMIT%'", 20)),
-                            new Named("an idle backend is killed", () -> kill("state = 'idle'", 5)),
-                            new Named("all connections are cut", network::cut),
-                            new Named("a COMMIT does not arrive", network::cutBeforeCommit),
-                            new Named("the answer to a COMMIT does not arrive", network::cutAfterCommit),
-                            new Named("the network stalls for a second", () -> {
-                                network.stall();
-                                whileItLasts(1000);
-                                network.flow();
-                            }),
-                            new Named("the server is down for a second", () -> {
-                                postgres.stop();
-                                whileItLasts(1000);
-                                postgres.restart();
-                            }),
-                            new Named("others have all backends for a second", () -> hold(pooler, 4)),
-                            new Named("no room for clients for a second", () -> crowd(pooler, network)),
-                            new Named("DDL on the tables", this::changeTables)),
-                    postgres,
-                    sessions);
+            under("PgBouncer 1.26", faults.ofPgBouncer(pooler, network), postgres, sessions);
         }
     }
 
@@ -197,14 +133,10 @@ class FaultsTest {
                             new Named(
                                     "the pooler ends its clients with 57P01",
                                     () -> pooler.faults().drain()),
-                            new Named("the server is down for a second, and logins succeed", () -> {
-                                postgres.stop();
-                                whileItLasts(1000);
-                                postgres.restart();
-                            }),
+                            new Named("the server is down for a second, and logins succeed", faults::stopServer),
                             new Named("the pool is exhausted for a second", () -> {
                                 try (var exhausted = pooler.faults().exhaustPool()) {
-                                    whileItLasts(1000);
+                                    Faults.whileItLasts(1000);
                                 }
                             }),
                             new Named("clients are refused for a second, and all are cut", () -> {
@@ -212,7 +144,7 @@ class FaultsTest {
                                         .refuseClients(com.scrapersky.session.testkit.PoolerError.fatal(
                                                 "XX000", "(EMAXCONN) max client connections reached, limit: 200"))) {
                                     network.cut();
-                                    whileItLasts(1000);
+                                    Faults.whileItLasts(1000);
                                 }
                             }),
                             new Named(
@@ -224,7 +156,7 @@ class FaultsTest {
                             new Named(
                                     "the answer to a COMMIT does not arrive",
                                     () -> pooler.faults().cutAfterCommit()),
-                            new Named("DDL on the tables", this::changeTables)),
+                            new Named("DDL on the tables", faults::changeTables)),
                     postgres,
                     sessions);
         }
@@ -245,12 +177,12 @@ class FaultsTest {
                 try (FaultyNetwork network = new FaultyNetwork(primary.port());
                         DatabaseSessionFactory sessions = open(primary, network.port())) {
                     ledger.work(sessions, WORKERS, SEED + round);
-                    awaitSuccesses("the start", 50);
+                    ledger.awaitSuccesses("the start", 50);
                     primary.crash();
                     standby.promote();
                     network.leadTo(standby.port());
                     long struck = System.nanoTime();
-                    awaitSuccesses("the failover", 5 * WORKERS);
+                    ledger.awaitSuccesses("the failover", 5 * WORKERS);
                     REPORT.recovered("direct", "the standby takes over", System.nanoTime() - struck);
                     ledger.close();
                     REPORT.counted("direct", ledger);
@@ -309,71 +241,5 @@ class FaultsTest {
             assertThat(ledger.errors()).isNotEmpty();
             assertThat(ledger.differences(postgres)).isEmpty();
         }
-    }
-
-    private void restartServer() {
-        postgres.crash();
-        postgres.restart();
-    }
-
-    /** Again and again, so that some are met in the middle of what is wanted. */
-    private void kill(String which, int times) throws SQLException {
-        try (Connection connection = postgres.connect();
-                Statement statement = connection.createStatement()) {
-            for (int i = 0; i < times; i++) {
-                statement.execute("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
-                        + " and backend_type = 'client backend' and " + which + " order by random() limit 1");
-            }
-        }
-    }
-
-    private static void hold(PostgresEndpoint pooler, int backends) throws SQLException {
-        List<Connection> held = new ArrayList<>();
-        try {
-            for (int i = 0; i < backends; i++) {
-                Connection connection = pooler.connect();
-                held.add(connection);
-                connection.setAutoCommit(false);
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute("select 1");
-                }
-            }
-            whileItLasts(1000);
-        } finally {
-            for (Connection connection : held) {
-                connection.close();
-            }
-        }
-    }
-
-    /** Others take all places, while the program has to connect anew. */
-    private static void crowd(PostgresEndpoint pooler, FaultyNetwork network) throws SQLException {
-        List<Connection> held = new ArrayList<>();
-        try {
-            network.cut();
-            for (int i = 0; i < 60; i++) {
-                try {
-                    held.add(pooler.connect());
-                } catch (SQLException full) {
-                    break;
-                }
-            }
-            whileItLasts(1000);
-        } finally {
-            for (Connection connection : held) {
-                connection.close();
-            }
-        }
-    }
-
-    private void changeTables() {
-        String column = "c" + Math.abs(random.nextInt());
-        postgres.execute(
-                "set lock_timeout = '20s'",
-                "alter table account add column " + column + " int default 1",
-                "alter table transfer add column " + column + " text",
-                "create index on transfer (id)",
-                "alter table account drop column " + column,
-                "alter table transfer drop column " + column);
     }
 }

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ final class Ledger implements AutoCloseable {
 
     private static final int ACCOUNTS = 20;
     private static final int BALANCE = 1000;
+
+    /** Longer than any fault takes, and than a loaded machine makes of it; what they take is in the report. */
+    private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(30);
 
     /** What the program was told. */
     private final Set<UUID> acknowledged = ConcurrentHashMap.newKeySet();
@@ -163,9 +167,17 @@ final class Ledger implements AutoCloseable {
         }
     }
 
-    /** How many pieces of work have succeeded so far. */
-    long successes() {
-        return successes.get();
+    /** Waits until so many more pieces of work have succeeded. */
+    void awaitSuccesses(String fault, int more) {
+        long wanted = successes.get() + more;
+        long deadline = System.nanoTime() + LONGEST_RECOVERY.toNanos();
+        while (successes.get() < wanted) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError(
+                        "no work after " + LONGEST_RECOVERY + " behind: " + fault + "; errors: " + errors());
+            }
+            Faults.whileItLasts(1);
+        }
     }
 
     Map<ErrorClass, Long> errors() {

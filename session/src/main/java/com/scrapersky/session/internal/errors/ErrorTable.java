@@ -8,7 +8,7 @@ import java.util.List;
  * {@code docs/errors.md}. The first row that fits is the one. Poolers come first: they speak under SQLSTATEs of PostgreSQL.
  *
  * <p>A pooler's row fits only under the SQLSTATE which that pooler uses, so that a function which raises the same words under
- * its own is not taken for one. The texts of Supavisor are those of {@code lib/supavisor/errors} (2.9.7; those of 2.8 have no
+ * its own is not taken for one. The texts of Supavisor are those of {@code lib/supavisor/errors} (2.9.7 and main; those of 2.8 have no
  * code), those of PgBouncer were seen with 1.18 and 1.26, SQLSTATEs are those of the appendix "PostgreSQL Error Codes".
  */
 public final class ErrorTable {

@@ -30,20 +30,20 @@ final class SupavisorErrors {
                             + " maximumPoolSize")
             .add(
                     "XX000",
-                    "\\(EMAXCONN\\)|^[Mm]ax client connections reached",
+                    "\\((EMAXCONN|EMAXPROXYCONN)\\)|^[Mm]ax client connections reached",
                     "(EMAXCONN) max client connections reached, limit: 200",
                     WAIT,
                     MOMENT,
                     "the pooler has no room for another client: lower maximumPoolSize, or raise the pooler's client limit")
             .add(
                     "XX000",
-                    "\\(ECHECKOUTTIMEOUT\\)|unable to check out connection",
+                    "\\(ECHECKOUTTIMEOUT\\)|[Uu]nable to check out connection",
                     "(ECHECKOUTTIMEOUT) unable to check out connection from the pool after 60000ms in Transaction mode",
                     NOT_FORWARDED,
                     "all backends of the pooler were busy; make transactions shorter, or the pooler's pool larger")
             .add(
                     "XX000",
-                    "\\((ECHECKOUTRETRIES|EPOOLCHECKOUT)\\)",
+                    "\\((ECHECKOUTRETRIES|EPOOLCHECKOUT)\\)|^failed to check out a connection|^pool checkout failed",
                     "(ECHECKOUTRETRIES) failed to check out a connection after multiple retries",
                     NOT_FORWARDED,
                     "the pooler had no backend to give; make transactions shorter, or the pooler's pool larger")
@@ -81,6 +81,20 @@ final class SupavisorErrors {
                     WAIT,
                     MOMENT,
                     "the pooler's cluster is rearranging itself; it passes")
+            .add(
+                    "XX000",
+                    "\\(EJITREQUESTFAILED\\)",
+                    "(EJITREQUESTFAILED) failed to reach JIT provider for user \"postgres\"",
+                    WAIT,
+                    MOMENT,
+                    "the pooler could not ask whether this token may log in; it passes")
+            .add(
+                    "XX000",
+                    "\\((ESETNOTALLOWED|ESESSIONLEAK)\\)",
+                    "(ESETNOTALLOWED) session-level SET statements are not allowed in transaction mode",
+                    CONFIGURATION,
+                    "the pooler refuses what would stay on a backend: send it through this library's connections, use SET LOCAL, or"
+                            + " give a sessionUrl")
             .add(
                     "XX000",
                     "\\(ENOTFOUND\\)|[Tt]enant(/user| or user).* not found",

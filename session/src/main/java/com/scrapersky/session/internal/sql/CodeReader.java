@@ -112,7 +112,8 @@ final class CodeReader {
             return;
         }
         PartDraft draft = new PartDraft();
-        FunctionCalls.read(
+        // Those in its arguments are met on the way through the code.
+        FunctionCalls.readSetConfig(
                 code.stretch(token, code.behindParenthesis(token + 1)), token, FunctionCalls.Rewriting.TO_LOCAL, draft);
         if (draft.features.contains(SessionFeature.COMPUTED_SETTING)) {
             setsComputed();

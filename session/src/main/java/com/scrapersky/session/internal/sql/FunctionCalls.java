@@ -39,6 +39,14 @@ final class FunctionCalls {
         }
     }
 
+    /** Of the call of {@code set_config} at {@code token} alone, without those in its arguments. */
+    static void readSetConfig(Statement sql, int token, Rewriting rewriting, PartDraft draft) {
+        SetConfigCall call = SetConfigCall.read(sql, token);
+        if (call != null) {
+            take(sql, call, rewriting, draft);
+        }
+    }
+
     private static void take(Statement sql, SetConfigCall call, Rewriting rewriting, PartDraft draft) {
         if (call.scope() == SetConfigCall.Scope.TRANSACTION && !call.isOf("seed")) {
             return;

@@ -19,12 +19,18 @@ public record Placeholder(int parameter, int start, int end, Surroundings surrou
         /** A direct argument of a function that takes anything: the server refuses a value without a type (42P18). */
         ARGUMENT_OF_ANY_TYPE,
         /** {@code :x is null}: the server cannot infer a type from that (42P18), so the scanner casts to text. */
-        NULL_TEST
+        NULL_TEST,
+        /** {@code :x?'k'}, {@code :x:y}: without a blank the driver would take two question marks for an operator's one. */
+        QUESTION_MARK
     }
 
     /** What the scanner writes behind the placeholder. */
     String suffix() {
-        return surroundings == Surroundings.NULL_TEST ? "::text" : "";
+        return switch (surroundings) {
+            case NULL_TEST -> "::text";
+            case QUESTION_MARK -> " ";
+            case INFERRED, ARGUMENT, ARGUMENT_OF_ANY_TYPE -> "";
+        };
     }
 
     /** The length of what the server gets for the {@code number}th placeholder, {@code $1}, {@code $2} …. */

@@ -196,7 +196,10 @@ final class SqlScanner {
 
     private int word(int at) {
         int end = at + 1;
-        while (end < chars.length && isWordCharacter(chars[end])) {
+        // To the driver a dollar sign opens a quote behind a surrogate, and this scanner must not disagree with it.
+        while (end < chars.length
+                && isWordCharacter(chars[end])
+                && !(chars[end] == '$' && Parser.parseDollarQuotes(chars, end) > end)) {
             end++;
         }
         word = text.substring(at, end).toLowerCase(Locale.ROOT);
@@ -221,9 +224,9 @@ final class SqlScanner {
         }
     }
 
-    private int colon(int at) {
+    private int colon(int at) throws SqlTextException {
         char next = at + 1 < chars.length ? chars[at + 1] : 0;
-        if (next == ':' || next == '=') {
+        if (isPair(at)) {
             return copy(at, at + 2, next);
         }
         if (!(Character.isLetter(next) || next == '_') || isSliceSeparator(at)) {
@@ -234,6 +237,12 @@ final class SqlScanner {
             end++;
         }
         String name = text.substring(at + 1, end);
+        // Behind the placeholder that takes its place they would mean something else to the driver; to the server,
+        // never anything.
+        if (end < chars.length && (chars[end] == '$' || chars[end] == '\'')) {
+            throw new SqlTextException("the parameter :" + name + " at character " + (at + 1) + " is followed by "
+                    + chars[end] + " with nothing in between; names are of letters, digits and underscores");
+        }
         Integer known = names.putIfAbsent(name, names.size());
         Placeholder placeholder = new Placeholder(known == null ? names.size() - 1 : known, at, end, surroundings(end));
         placeholders.add(placeholder);
@@ -241,6 +250,11 @@ final class SqlScanner {
         previous = '?';
         word = "";
         return end;
+    }
+
+    /** A cast, or the arrow of a named argument. */
+    private boolean isPair(int colon) {
+        return colon + 1 < chars.length && (chars[colon + 1] == ':' || chars[colon + 1] == '=');
     }
 
     /** In square brackets, a colon right behind an operand ends a lower bound; elsewhere no operand can precede a parameter. */
@@ -255,6 +269,9 @@ final class SqlScanner {
     }
 
     private Surroundings surroundings(int end) {
+        if (end < chars.length && (chars[end] == '?' || (chars[end] == ':' && !isPair(end)))) {
+            return Surroundings.QUESTION_MARK;
+        }
         int next = skipBlanks(end);
         char follower = next < chars.length ? chars[next] : 0;
         if (isNullTest(next)) {

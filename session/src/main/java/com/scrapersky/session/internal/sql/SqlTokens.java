@@ -6,9 +6,11 @@ import org.postgresql.core.Parser;
 /**
  * The tokens of a SQL or PL/pgSQL text, without blanks and comments, and where pgjdbc cuts it into statements.
  *
- * <p>Quotes and comments are skipped by pgjdbc's own lexer ({@code org.postgresql.core.Parser}), with one exception: in
- * {@code E'a''b\'c'} the driver forgets after the doubled quote that a backslash escapes. There the server's view counts,
- * because it is the server that executes. Backslashes in plain strings are taken literally
+ * <p>Quotes and comments are skipped by pgjdbc's own lexer ({@code org.postgresql.core.Parser}), with two exceptions. In
+ * {@code E'a''b\'c'} the driver forgets after the doubled quote that a backslash escapes, and in {@code –$a$} it sees a
+ * quote open behind a character that no Java identifier holds, where the server goes on reading a name. There the server's
+ * view counts, because it is the server that executes; where the driver cuts otherwise, the server refuses its pieces.
+ * Backslashes in plain strings are taken literally
  * ({@code standard_conforming_strings}, PostgreSQL's default since 9.1).
  */
 final class SqlTokens {
@@ -75,7 +77,7 @@ final class SqlTokens {
         int at = 0;
         while (at < chars.length) {
             char c = chars[at];
-            if (Character.isWhitespace(c)) {
+            if (isBlank(c)) {
                 at++;
                 continue;
             }
@@ -230,6 +232,11 @@ final class SqlTokens {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 128;
     }
 
+    /** Other blanks than ASCII's belong to a word, by the same rule. */
+    private static boolean isBlank(char c) {
+        return c < 128 && Character.isWhitespace(c);
+    }
+
     private static boolean isWordPart(char c) {
         return isWordStart(c) || isDigit(c) || c == '$';
     }
@@ -262,11 +269,21 @@ final class SqlTokens {
             if (type == TokenType.SYMBOL) {
                 symbol(token, chars[starts[token]]);
             } else {
-                blank = false;
+                blank &= type == TokenType.WORD && isBlankToTheDriver(token);
                 if (type == TokenType.WORD) {
                     word(token);
                 }
             }
+        }
+
+        /** The driver leaves out a piece of blanks alone, whatever their alphabet. */
+        private boolean isBlankToTheDriver(int token) {
+            for (int at = starts[token]; at < ends[token]; at++) {
+                if (!Character.isWhitespace(chars[at])) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private void symbol(int token, char c) {

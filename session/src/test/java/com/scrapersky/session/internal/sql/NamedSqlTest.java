@@ -42,6 +42,9 @@ class NamedSqlTest {
                         "b"),
                 text("select flags &mask, :a", "select flags &mask, ?", "a"),
                 text("select j ? 'k', j ?| :ks, j ?& array['a']", "select j ?? 'k', j ??| ?, j ??& array['a']", "ks"),
+                text("select :j?'k', :j?:k, j?:k", "select ? ??'k', ? ???, j???", "j", "k"),
+                text("select 1 as 😀$q$ :a $q$, :b", "select 1 as 😀$q$ :a $q$, ?", "b"),
+                text("select :a:b", "select ? ?", "a", "b"),
                 text("select '?' where j ?? 'k'", "select '?' where j ???? 'k'"),
                 text("select :größe", "select ?", "größe"),
                 text("select :a_1,:b2", "select ?,?", "a_1", "b2"),
@@ -81,7 +84,9 @@ class NamedSqlTest {
                 "",
                 "  -- nothing\n",
                 ";;",
-                "select $1"
+                "select $1",
+                "select :a$b$, :c",
+                "select :e'a\\', :b, '"
             })
     void refusesWhatCannotBeSent(String text) {
         assertThatThrownBy(() -> NamedSql.of(text)).isInstanceOf(SqlTextException.class);
@@ -115,6 +120,9 @@ class NamedSqlTest {
         assertThat(sql.originalPosition(reported)).isEqualTo(sql.text().indexOf("oops") + 1);
         assertThat(sql.originalPosition(sent.codePointCount(0, sent.indexOf("$2")) + 1))
                 .isEqualTo(sql.text().indexOf(":second") + 1);
+        NamedSql operators = NamedSql.of("select :j?'k', oops");
+        assertThat(operators.originalPosition("select $1 ?'k', ".length() + 1))
+                .isEqualTo(operators.text().indexOf("oops") + 1);
         assertThat(sql.originalPosition(1)).isEqualTo(1);
         assertThat(sql.originalPosition(0)).isZero();
         assertThat(sql.originalPosition(10_000)).isEqualTo(sql.text().length() + 1);
