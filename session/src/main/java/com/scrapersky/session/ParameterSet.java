@@ -127,7 +127,8 @@ final class ParameterSet implements StraightQuery.Values {
     }
 
     /** Binds a value to each placeholder; {@link #check()} comes first. */
-    void bind(PreparedStatement statement) throws SQLException {
+    @Override
+    public void bind(PreparedStatement statement) throws SQLException {
         int index = 1;
         for (Placeholder placeholder : sql.placeholders()) {
             try {
@@ -143,11 +144,11 @@ final class ParameterSet implements StraightQuery.Values {
 
     /** The same past a statement, where the values are of the usual kinds; {@link #check()} comes first. */
     @Override
-    public boolean bind(BaseConnection connection, ParameterList list, int shift) throws SQLException {
+    public boolean bind(BaseConnection connection, ParameterList list) throws SQLException {
         List<Placeholder> placeholders = sql.placeholders();
         for (int i = 0; i < placeholders.size(); i++) {
             Placeholder placeholder = placeholders.get(i);
-            if (!DirectBinder.bind(connection, list, shift + i + 1, value(placeholder), placeholder.surroundings())) {
+            if (!DirectBinder.bind(connection, list, i + 1, value(placeholder), placeholder.surroundings())) {
                 return false;
             }
         }

@@ -1,6 +1,6 @@
 package com.scrapersky.session;
 
-import com.scrapersky.session.internal.guard.PipelinedFlight.Answer;
+import com.scrapersky.session.internal.guard.Answers;
 import com.scrapersky.session.internal.jdbc.MappingException;
 import com.scrapersky.session.internal.sql.NamedSql;
 import java.sql.SQLException;
@@ -145,7 +145,7 @@ public final class Pipeline {
     /** Makes a result out of the answers to each execution of a statement. */
     @FunctionalInterface
     interface Decoder<T extends @Nullable Object> {
-        T decode(List<List<Answer>> answers) throws SQLException;
+        T decode(Answers answers) throws SQLException;
     }
 
     /**
@@ -157,7 +157,7 @@ public final class Pipeline {
             NamedSql sql, List<ParameterSet> sets, Decoder<T> decoder, Result<T> result) {
 
         /** Takes what has arrived. */
-        void arrived(List<List<Answer>> answers) throws SQLException {
+        void arrived(Answers answers) throws SQLException {
             try {
                 result.set(decoder.decode(answers));
             } catch (MappingException unfit) {

@@ -3,14 +3,12 @@ package com.scrapersky.session;
 import com.scrapersky.session.Errors.Phase;
 import com.scrapersky.session.Pipeline.Queued;
 import com.scrapersky.session.StatementTarget.Need;
+import com.scrapersky.session.internal.guard.Answers;
 import com.scrapersky.session.internal.guard.PipelinedFlight;
-import com.scrapersky.session.internal.guard.PipelinedFlight.Answer;
 import com.scrapersky.session.internal.guard.PipelinedFlight.Entry;
 import com.scrapersky.session.internal.guard.PoolSafeConnection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,54 +48,51 @@ final class PipelineExecution {
 
     private boolean togetherOnce() {
         try (Lease lease = target.lease(Need.STATEMENT)) {
-            Phase phase = lease.isAlone() ? Phase.WHOLE_TRANSACTION : lease.phase();
-            if (!areCarried(lease)) {
-                return false;
+            List<Entry> entries = new ArrayList<>(queue.size());
+            for (Queued<?> queued : queue) {
+                entries.add(new Entry(queued.sql().driverText(), queued.sql().mayReturnRows(), queued.sets()));
             }
-            List<Entry> entries = new ArrayList<>();
-            List<Place> places = new ArrayList<>();
-            for (int i = 0; i < queue.size(); i++) {
-                Queued<?> queued = queue.get(i);
-                for (int set = 0; set < queued.sets().size(); set++) {
-                    ParameterSet values = queued.sets().get(set);
-                    entries.add(
-                            new Entry(queued.sql().driverText(), queued.sql().mayReturnRows(), values::bind));
-                    places.add(new Place(i, set));
-                }
-            }
-            try (PipelinedFlight flight = lease.connection().pipeline(lease.isAlone(), timeoutMillis)) {
-                try {
-                    List<List<Answer>> answers = flight.send(entries);
-                    int at = 0;
-                    for (Queued<?> queued : queue) {
-                        int end = at + queued.sets().size();
-                        queued.arrived(answers.subList(at, end));
-                        at = end;
+            boolean repeated = false;
+            while (true) {
+                try (PipelinedFlight flight = flight(lease, entries)) {
+                    if (flight == null) {
+                        return false;
+                    }
+                    try {
+                        arrived(flight.send());
+                        return true;
+                    } catch (SQLException error) {
+                        if (repeated || !flight.canBeRepeated()) {
+                            throw failed(lease, flight, error);
+                        }
+                        repeated = true;
                     }
                 } catch (SQLException error) {
-                    int failed = flight.failedEntry();
-                    throw failed >= places.size()
-                            ? failed(lease, Errors.transactionControl(error, phase, "COMMIT of the pipeline"))
-                            : failed(lease, error, phase, failed < 0 ? null : places.get(failed));
+                    throw failed(lease, error, phase(lease), null);
                 }
-            } catch (SQLException closing) {
-                throw failed(lease, closing, phase, null);
             }
-            return true;
         }
     }
 
-    private boolean areCarried(Lease lease) {
-        try {
-            for (Queued<?> queued : queue) {
-                if (!lease.connection().carries(queued.sql().driverText())) {
-                    return false;
-                }
-            }
-            return true;
-        } catch (SQLException error) {
-            throw failed(lease, error, lease.phase(), null);
+    private @Nullable PipelinedFlight flight(Lease lease, List<Entry> entries) throws SQLException {
+        return lease.connection().pipeline(entries, lease.isAlone(), timeoutMillis);
+    }
+
+    private static Phase phase(Lease lease) {
+        return lease.isAlone() ? Phase.WHOLE_TRANSACTION : lease.phase();
+    }
+
+    private void arrived(List<Answers> answers) throws SQLException {
+        for (int i = 0; i < queue.size(); i++) {
+            queue.get(i).arrived(answers.get(i));
         }
+    }
+
+    private DatabaseException failed(Lease lease, PipelinedFlight flight, SQLException error) {
+        int statement = flight.failedEntry();
+        return statement >= queue.size()
+                ? failed(lease, Errors.transactionControl(error, phase(lease), "COMMIT of the pipeline"))
+                : failed(lease, error, phase(lease), statement < 0 ? null : new Place(statement, flight.failedSet()));
     }
 
     private void oneByOne() {
@@ -106,10 +101,10 @@ final class PipelineExecution {
                 Queued<?> queued = queue.get(i);
                 int set = 0;
                 try (PreparedStatement statement = prepare(lease.connection(), queued)) {
-                    List<List<Answer>> answers = new ArrayList<>();
+                    Answers answers = new Answers(queued.sets().size());
                     for (; set < queued.sets().size(); set++) {
                         queued.sets().get(set).bind(statement);
-                        answers.add(execute(statement));
+                        answers.take(set, statement, statement.execute());
                     }
                     queued.arrived(answers);
                 } catch (SQLException error) {
@@ -129,17 +124,6 @@ final class PipelineExecution {
             statement.unwrap(PgStatement.class).setQueryTimeoutMs(timeoutMillis);
         }
         return statement;
-    }
-
-    private static List<Answer> execute(PreparedStatement statement) throws SQLException {
-        List<Answer> answers = new ArrayList<>(1);
-        boolean isResult = statement.execute();
-        while (isResult || statement.getUpdateCount() >= 0) {
-            ResultSet rows = isResult ? statement.getResultSet() : null;
-            answers.add(new Answer(rows, isResult ? 0 : statement.getLargeUpdateCount()));
-            isResult = statement.getMoreResults(Statement.KEEP_CURRENT_RESULT);
-        }
-        return answers;
     }
 
     private DatabaseException failed(Lease lease, SQLException error, Phase phase, @Nullable Place place) {

@@ -2,7 +2,8 @@ package com.scrapersky.session;
 
 import com.scrapersky.session.Pipeline.Decoder;
 import com.scrapersky.session.SqlStatement.RowShape;
-import com.scrapersky.session.internal.guard.PipelinedFlight.Answer;
+import com.scrapersky.session.internal.guard.Answers;
+import com.scrapersky.session.internal.guard.ArrivedRows;
 import com.scrapersky.session.internal.sql.NamedSql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -95,7 +96,7 @@ public final class PipelinedStatement {
     /** How many rows the statement changes; with a RETURNING clause, how many it returns. A query is refused at once. */
     public Result<Integer> update() {
         SqlStatement.refuseQuery(sql);
-        return add(PipelinedStatement::changed);
+        return add(Answers::count);
     }
 
     /**
@@ -107,55 +108,24 @@ public final class PipelinedStatement {
     public Result<int[]> batch(Iterable<?> parameterSets) {
         SqlStatement.refuseQuery(sql);
         List<ParameterSet> sets = SqlStatement.setsOf(values, parameterSets);
-        return pipeline.add(sql, sets, PipelinedStatement::counts);
+        return pipeline.add(sql, sets, Answers::counts);
     }
 
-    /** How many rows each execution changed. */
-    static int[] counts(List<List<Answer>> answers) throws SQLException {
-        int[] counts = new int[answers.size()];
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = changed(answers.get(i));
-        }
-        return counts;
-    }
-
-    private <T extends @Nullable Object> Result<T> add(OneDecoder<T> decoder) {
+    private <T extends @Nullable Object> Result<T> add(Decoder<T> decoder) {
         values.check();
         ParameterSet bound = values;
         // What is bound from now on is for the next time that it is put in.
         values = bound.copy();
-        Decoder<T> first = answers -> decoder.decode(answers.get(0));
-        return pipeline.add(sql, List.of(bound), first);
+        return pipeline.add(sql, List.of(bound), decoder);
     }
 
     /** A text of several statements has several results; the rows are those of the last that has any. */
-    private static <T extends @Nullable Object> List<T> read(List<Answer> answers, int maximumRows, RowShape<T> shape)
+    private static <T extends @Nullable Object> List<T> read(Answers answers, int maximumRows, RowShape<T> shape)
             throws SQLException {
-        List<T> rows = List.of();
-        for (Answer answer : answers) {
-            ResultSet result = answer.rows();
-            if (result != null) {
-                rows = SqlStatement.readAll(result, maximumRows, shape);
-            }
-        }
-        return rows;
-    }
-
-    private static int changed(List<Answer> answers) throws SQLException {
-        long changed = 0;
-        for (Answer answer : answers) {
-            ResultSet result = answer.rows();
-            changed += answer.count();
-            while (result != null && result.next()) {
-                changed++;
-            }
-        }
-        return Math.toIntExact(changed);
-    }
-
-    /** Makes a result out of the answers to the only execution of a statement. */
-    @FunctionalInterface
-    private interface OneDecoder<T extends @Nullable Object> {
-        T decode(List<Answer> answers) throws SQLException;
+        ArrivedRows arrived = answers.rows();
+        ResultSet result = answers.resultSet();
+        return arrived != null
+                ? SqlStatement.readAll(arrived, maximumRows, shape)
+                : result != null ? SqlStatement.readAll(result, maximumRows, shape) : List.of();
     }
 }

@@ -3,6 +3,8 @@ package com.scrapersky.session;
 import com.scrapersky.session.Errors.Phase;
 import com.scrapersky.session.Pipeline.Queued;
 import com.scrapersky.session.StatementTarget.Need;
+import com.scrapersky.session.internal.guard.Answers;
+import com.scrapersky.session.internal.guard.ArrivedRows;
 import com.scrapersky.session.internal.guard.StraightQuery;
 import com.scrapersky.session.internal.jdbc.Columns;
 import com.scrapersky.session.internal.jdbc.DriverErrors;
@@ -22,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.Field;
 import org.postgresql.core.Tuple;
 import org.postgresql.jdbc.PgStatement;
 
@@ -201,7 +202,7 @@ public final class SqlStatement {
         }
         if (sets.size() > 1) {
             Result<int[]> counts = new Result<>(Result.OF_A_BATCH);
-            Queued<int[]> batch = new Queued<>(sql, sets, PipelinedStatement::counts, counts);
+            Queued<int[]> batch = new Queued<>(sql, sets, Answers::counts, counts);
             if (new PipelineExecution(target, List.of(batch), timeout).together()) {
                 return counts.get();
             }
@@ -271,13 +272,9 @@ public final class SqlStatement {
     }
 
     /** The same from what the server sent. */
-    private static <T extends @Nullable Object> List<T> readAll(
-            StraightQuery arrived, int maximumRows, RowShape<T> shape) throws SQLException {
-        Field[] fields = arrived.fields();
-        if (fields == null) {
-            return List.of();
-        }
-        Columns columns = Columns.of(fields);
+    static <T extends @Nullable Object> List<T> readAll(ArrivedRows arrived, int maximumRows, RowShape<T> shape)
+            throws SQLException {
+        Columns columns = Columns.of(arrived.fields());
         if (!columns.isLean()) {
             return readAll(arrived.resultSet(), maximumRows, shape);
         }
@@ -462,7 +459,8 @@ public final class SqlStatement {
 
         @Override
         public List<T> on(StraightQuery arrived) throws SQLException {
-            return readAll(arrived, maximumRows, shape);
+            ArrivedRows rows = arrived.rows();
+            return rows == null ? List.of() : readAll(rows, maximumRows, shape);
         }
     }
 
@@ -487,13 +485,14 @@ public final class SqlStatement {
 
         @Override
         public Integer on(StraightQuery arrived) {
-            if (arrived.fields() == null) {
+            ArrivedRows rows = arrived.rows();
+            if (rows == null) {
                 return (int) arrived.count();
             }
             if (sql.isQuery()) {
                 throw new MappingException(QUERY_CHANGES_NOTHING);
             }
-            return arrived.tuples().size();
+            return rows.tuples().size();
         }
     }
 }

@@ -20,6 +20,8 @@ import com.scrapersky.session.UnexpectedResultException;
 import com.scrapersky.session.testkit.Backends;
 import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.LeakProbe;
+import com.scrapersky.session.testkit.PoolerFaults;
+import com.scrapersky.session.testkit.PoolerFaults.Direction;
 import com.scrapersky.session.testkit.TransactionPooler;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,8 +30,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -481,31 +486,96 @@ class PipelineTest {
                         .handOver(HandOver.LONGEST_IDLE)
                         .start();
                 DatabaseSessionFactory sessions = DatabaseSessionFactory.open(pooler.url())) {
-            try (var fault = pooler.faults().cutBeforeCommit()) {
-                var unknown =
-                        catchThrowableOfType(TransactionOutcomeUnknownException.class, () -> insertTwo(sessions, 1));
-                assertThat(unknown.isRetryable()).isFalse();
-                assertThat(unknown.neverSent()).isFalse();
-            }
+            PoolerFaults faults = pooler.faults();
+            outcomeIsUnknown(faults.cutBefore("'second'"), () -> insertTwo(sessions, 1));
             assertThat(count(sessions)).isZero();
-            try (var fault = pooler.faults().cutAfterCommit()) {
-                var unknown =
-                        catchThrowableOfType(TransactionOutcomeUnknownException.class, () -> insertTwo(sessions, 3));
-                assertThat(unknown.isRetryable()).isFalse();
-            }
+            outcomeIsUnknown(faults.cutAfter(Direction.TO_CLIENT, 0), () -> insertTwo(sessions, 3));
             assertThat(count(sessions)).isEqualTo(2);
         }
     }
 
+    /** With SET LOCAL among its statements a pipeline is between BEGIN and COMMIT. */
+    @Test
+    void aLostAnswerToCommitLeavesTheOutcomeOpen() throws Exception {
+        table();
+        try (TransactionPooler pooler = TransactionPooler.pgBouncer118(
+                                Route.postgres().url())
+                        .poolSize(2)
+                        .handOver(HandOver.LONGEST_IDLE)
+                        .start();
+                DatabaseSessionFactory sessions = DatabaseSessionFactory.open(pooler.url())) {
+            Function<Pipeline, Result<Integer>> timeout = pipeline ->
+                    pipeline.sql("set local statement_timeout = 10000").update();
+            outcomeIsUnknown(
+                    pooler.faults().cutBeforeCommit(),
+                    () -> sessions.pipeline(pipeline -> {
+                        timeout.apply(pipeline);
+                        return insertTwo(pipeline, 1);
+                    }));
+            assertThat(count(sessions)).isZero();
+            outcomeIsUnknown(
+                    pooler.faults().cutAfterCommit(),
+                    () -> sessions.pipeline(pipeline -> {
+                        timeout.apply(pipeline);
+                        return insertTwo(pipeline, 3);
+                    }));
+            assertThat(count(sessions)).isEqualTo(2);
+        }
+    }
+
+    private static void outcomeIsUnknown(PoolerFaults.Fault injected, ThrowingCallable work) throws Exception {
+        try (var fault = injected) {
+            var unknown = catchThrowableOfType(TransactionOutcomeUnknownException.class, work);
+            assertThat(unknown.isRetryable()).isFalse();
+            assertThat(unknown.neverSent()).isFalse();
+        }
+    }
+
     private static void insertTwo(DatabaseSessionFactory sessions, int id) {
-        sessions.pipeline(pipeline -> {
-            pipeline.sql("insert into pipeline_test values (:id, 'a')")
-                    .param("id", id)
-                    .update();
-            return pipeline.sql("insert into pipeline_test values (:id, 'a')")
-                    .param("id", id + 1)
-                    .update();
-        });
+        sessions.pipeline(pipeline -> insertTwo(pipeline, id));
+    }
+
+    private static Result<Integer> insertTwo(Pipeline pipeline, int id) {
+        pipeline.sql("insert into pipeline_test values (:id, 'first')")
+                .param("id", id)
+                .update();
+        return pipeline.sql("insert into pipeline_test values (:id, 'second')")
+                .param("id", id + 1)
+                .update();
+    }
+
+    /**
+     * PgBouncer answers some Parse itself, and can put that into the middle of another answer: client and pooler then wait for
+     * each other, or the client reads what is no message.
+     */
+    @ParameterizedTest
+    @EnumSource(value = Route.class, names = "ODYSSEY_RESERVED", mode = EnumSource.Mode.EXCLUDE)
+    void namesAreGivenOnlyWhereNoAnswerIsAwaited(Route route) {
+        table();
+        Random random = new Random(7);
+        try (DatabaseSessionFactory sessions = route.open()) {
+            for (int round = 0; round < 40; round++) {
+                Pipeline pipeline = sessions.pipeline();
+                List<Result<List<Row>>> pages = new ArrayList<>();
+                int first = random.nextInt(12);
+                for (int i = 0; i < 30; i++) {
+                    int text = first + random.nextInt(5);
+                    pages.add(pipeline.sql("select g as c" + text + ", repeat('x', " + text * 20
+                                    + ") as t from generate_series(1, :n) g")
+                            .param("n", 20)
+                            .rows());
+                }
+                boolean fails = round % 3 == 2;
+                if (fails) {
+                    pipeline.sql("select 1 / (:n - 20)").param("n", 20).row();
+                    assertThatThrownBy(pipeline::execute).hasMessageContaining("statement 31 of 31");
+                } else {
+                    pipeline.execute();
+                    assertThat(pages).allSatisfy(page -> assertThat(page.get()).hasSize(20));
+                }
+            }
+            assertThat(count(sessions)).isZero();
+        }
     }
 
     /** Types that change from one set to the next: what was parsed for one must not be used for the other. */

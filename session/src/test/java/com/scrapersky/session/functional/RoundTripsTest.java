@@ -146,7 +146,14 @@ class RoundTripsTest {
         assertThat(trips(() -> assertThatThrownBy(() -> sessions.pipeline(
                                 pipeline -> pipeline.sql("select 1 / 0").row()))
                         .hasMessageContaining("division by zero")))
-                .as("the error, and ROLLBACK")
+                .as("the error, with whose Sync the transaction is over")
+                .isEqualTo(1);
+        assertThat(trips(() -> assertThatThrownBy(() -> sessions.pipeline(pipeline -> {
+                            pipeline.sql("set local lock_timeout = 100").update();
+                            return pipeline.sql("select 1 / 0").row();
+                        }))
+                        .hasMessageContaining("division by zero")))
+                .as("what a transaction was begun for: the error, and ROLLBACK")
                 .isEqualTo(2);
     }
 

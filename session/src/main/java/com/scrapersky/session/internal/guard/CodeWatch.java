@@ -3,7 +3,6 @@ package com.scrapersky.session.internal.guard;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,9 +59,9 @@ final class CodeWatch {
         return hidden;
     }
 
-    /** What a role asks for in each of its sessions. */
-    Map<String, String> settingsOf(String role) {
-        return roleSettings.of(role).asMap();
+    /** What roles ask for in each of their sessions. */
+    RoleSettings roleSettings() {
+        return roleSettings;
     }
 
     /** Changes whenever what is known about texts may have become wrong. */

@@ -6,29 +6,26 @@ import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.NativeQuery;
 import org.postgresql.core.ParameterList;
 import org.postgresql.core.Query;
 import org.postgresql.core.QueryExecutor;
 import org.postgresql.core.ResultHandler;
-import org.postgresql.core.SqlCommand;
 import org.postgresql.jdbc.PgStatement;
 
 /**
- * Several queries of the driver's for one Sync. What its public types do not offer is reached through handles which the
- * compiler folds; with another driver that lacks it, {@link #isKnown()} is false and pipelines go statement by statement.
+ * Several queries of the driver's for one Sync, each with the name that it has or gets. What the driver's public types do not
+ * offer is reached through handles which the compiler folds; with another driver that lacks it, {@link #isKnown()} is false:
+ * pipelines go statement by statement, and what goes behind a context by the objects of JDBC.
  *
- * <p>Sources, all pgjdbc 42.7.14: {@code CompositeParameterList.subparams}; {@code QueryExecutorImpl.flushIfDeadlockRisk},
- * which sends a Sync of its own when it expects 64,000 bytes of answers at 250 for each statement;
- * {@code SimpleQuery.isPreparedFor}, which decides whether a statement is parsed again.
+ * <p>Sources, all pgjdbc 42.7.14: {@code CompositeQuery} and {@code CompositeParameterList}, which a text of several statements
+ * becomes; {@code QueryExecutorImpl.flushIfDeadlockRisk}, which sends a Sync of its own when it expects 64,000 bytes of
+ * answers; {@code SimpleQuery.isPreparedFor}, which decides whether a statement is parsed again.
  */
 final class DriverQueries {
 
-    /** What {@code QueryExecutorImpl} expects as the answer to a statement that it has not described. */
-    private static final int EXPECTED_ANSWER = 250;
+    /** What {@code QueryExecutorImpl} expects as the answer to one statement at the most. */
+    private static final int LONGEST_EXPECTED_ANSWER = 64_000;
 
     /** The name of the unnamed statement, which stays parsed until the next one is: PostgreSQL manual, 54.2.3. */
     private static final String UNNAMED = "";
@@ -38,18 +35,25 @@ final class DriverQueries {
     private DriverQueries() {}
 
     private record Handles(
-            @Nullable VarHandle parametersOfSeveral,
+            @Nullable MethodHandle newQueries,
+            @Nullable MethodHandle newLists,
+            @Nullable MethodHandle newQuery,
+            @Nullable MethodHandle newList,
+            @Nullable MethodHandle copyQuery,
+            @Nullable VarHandle listsOfSeveral,
             @Nullable VarHandle expectedBytes,
             @Nullable VarHandle epoch,
             @Nullable MethodHandle nameStatement,
             @Nullable MethodHandle typeStatement,
+            @Nullable MethodHandle isPrepared,
             @Nullable MethodHandle startTimer,
             @Nullable MethodHandle endTimer) {
 
         static Handles find() {
             try {
-                Class<?> several = Class.forName("org.postgresql.core.v3.CompositeParameterList");
-                Class<?> one = Class.forName("org.postgresql.core.v3.SimpleParameterList");
+                Class<?> severalLists = Class.forName("org.postgresql.core.v3.CompositeParameterList");
+                Class<?> list = Class.forName("org.postgresql.core.v3.SimpleParameterList");
+                Class<?> severalQueries = Class.forName("org.postgresql.core.v3.CompositeQuery");
                 Class<?> query = Class.forName("org.postgresql.core.v3.SimpleQuery");
                 Class<?> executor = Class.forName("org.postgresql.core.v3.QueryExecutorImpl");
                 Lookup inExecutor = inside(executor);
@@ -57,7 +61,22 @@ final class DriverQueries {
                 Lookup inStatement = inside(PgStatement.class);
                 MethodType nothing = MethodType.methodType(void.class);
                 return new Handles(
-                        inside(several).findVarHandle(several, "subparams", one.arrayType()),
+                        MethodHandles.arrayConstructor(query.arrayType())
+                                .asType(MethodType.methodType(Query[].class, int.class)),
+                        MethodHandles.arrayConstructor(list.arrayType())
+                                .asType(MethodType.methodType(ParameterList[].class, int.class)),
+                        inside(severalQueries)
+                                .findConstructor(
+                                        severalQueries,
+                                        MethodType.methodType(void.class, query.arrayType(), int[].class))
+                                .asType(MethodType.methodType(Query.class, Query[].class, int[].class)),
+                        inside(severalLists)
+                                .findConstructor(
+                                        severalLists, MethodType.methodType(void.class, list.arrayType(), int[].class))
+                                .asType(MethodType.methodType(ParameterList.class, ParameterList[].class, int[].class)),
+                        inQuery.findConstructor(query, MethodType.methodType(void.class, query))
+                                .asType(MethodType.methodType(Query.class, Query.class)),
+                        inside(severalLists).findVarHandle(severalLists, "subparams", list.arrayType()),
                         inExecutor.findVarHandle(executor, "estimatedReceiveBufferBytes", int.class),
                         inExecutor.findVarHandle(executor, "deallocateEpoch", short.class),
                         inQuery.findVirtual(
@@ -67,10 +86,15 @@ final class DriverQueries {
                                 .asType(MethodType.methodType(void.class, Query.class, String.class, short.class)),
                         inQuery.findVirtual(query, "setPrepareTypes", MethodType.methodType(void.class, int[].class))
                                 .asType(MethodType.methodType(void.class, Query.class, int[].class)),
+                        inQuery.findVirtual(
+                                        query,
+                                        "isPreparedFor",
+                                        MethodType.methodType(boolean.class, int[].class, short.class))
+                                .asType(MethodType.methodType(boolean.class, Query.class, int[].class, short.class)),
                         inStatement.findVirtual(PgStatement.class, "startTimer", nothing),
                         inStatement.findVirtual(PgStatement.class, "killTimerTask", nothing));
             } catch (ReflectiveOperationException | RuntimeException otherDriver) {
-                return new Handles(null, null, null, null, null, null, null);
+                return new Handles(null, null, null, null, null, null, null, null, null, null, null, null, null);
             }
         }
     }
@@ -84,89 +108,76 @@ final class DriverQueries {
         return HANDLES.endTimer() != null;
     }
 
-    /** A query that is parsed anew, whatever the driver knows of its text. */
-    static NativeQuery unparsed(String sql, int parameters) {
-        // Where the parameters stand is asked for in simple mode only, which pipelines are never sent in.
-        return new NativeQuery(sql, new int[parameters], false, SqlCommand.BLANK);
+    private static <T> T known(@Nullable T handle) {
+        if (handle == null) {
+            throw new IllegalStateException("asked for without isKnown()");
+        }
+        return handle;
+    }
+
+    /** Room for so many of the driver's queries, each of one statement. */
+    static Query[] queries(int count) {
+        try {
+            return (Query[]) known(HANDLES.newQueries()).invokeExact(count);
+        } catch (Throwable failed) {
+            throw unexpected(failed);
+        }
+    }
+
+    /** Room for the values of so many. */
+    static ParameterList[] lists(int count) {
+        try {
+            return (ParameterList[]) known(HANDLES.newLists()).invokeExact(count);
+        } catch (Throwable failed) {
+            throw unexpected(failed);
+        }
     }
 
     /** The values of a text, one list for each statement in it. */
-    static List<ParameterList> split(ParameterList list, int statements) {
-        VarHandle several = HANDLES.parametersOfSeveral();
-        if (statements == 1 || several == null) {
-            return List.of(list.copy());
-        }
-        List<ParameterList> lists = new ArrayList<>(statements);
-        for (Object one : (Object[]) several.get(list)) {
-            lists.add(((ParameterList) one).copy());
-        }
-        return lists;
+    static ParameterList[] split(ParameterList list, int statements) {
+        return statements == 1
+                ? new ParameterList[] {list}
+                : (ParameterList[]) known(HANDLES.listsOfSeveral()).get(list);
     }
 
-    /** Sends all under one Sync and hands each answer to {@code handler}; the deadlock guard is left to the caller. */
+    /**
+     * Sends all under one Sync and hands each answer to {@code handler}. That both sides may wait for each other on full
+     * buffers is the caller's concern; some thousand queries at the most.
+     *
+     * @param queries made by {@link #queries}, full
+     * @param lists made by {@link #lists}, one for each of them
+     */
     static void execute(
-            QueryExecutor executor,
-            PgStatement clock,
-            List<NativeQuery> queries,
-            List<@Nullable ParameterList> parameters,
-            ResultHandler handler,
-            int flags)
+            QueryExecutor executor, Query[] queries, ParameterList[] lists, ResultHandler handler, int flags)
             throws SQLException {
-        Query query = executor.wrap(queries);
-        ParameterList list = queries.size() == 1 ? parameters.get(0) : null;
-        VarHandle several = HANDLES.parametersOfSeveral();
-        VarHandle expected = HANDLES.expectedBytes();
-        if (several == null || expected == null) {
-            throw new IllegalStateException("asked for without isKnown()");
+        if (queries.length == 1) {
+            executor.execute(queries[0], lists[0], handler, 0, 0, flags);
+            return;
         }
-        Query[] each = query.getSubqueries();
-        if (each != null) {
-            list = query.createParameterList();
-            Object[] lists = (Object[]) several.get(list);
-            for (int i = 0; i < lists.length; i++) {
-                ParameterList own = parameters.get(i);
-                if (own != null) {
-                    lists[i] = own;
-                }
-            }
-            parseOnce(executor, queries, parameters, each);
-            expected.set(executor, -EXPECTED_ANSWER * each.length);
+        int[] offsets = new int[lists.length];
+        for (int i = 1; i < offsets.length; i++) {
+            offsets[i] = offsets[i - 1] + lists[i - 1].getInParameterCount();
         }
+        VarHandle expected = known(HANDLES.expectedBytes());
+        Query query;
+        ParameterList list;
         try {
-            timer(HANDLES.startTimer(), clock);
-            try {
-                executor.execute(query, list, handler, 0, 0, flags);
-            } finally {
-                timer(HANDLES.endTimer(), clock);
-            }
+            query = (Query) known(HANDLES.newQuery()).invokeExact(queries, offsets);
+            list = (ParameterList) known(HANDLES.newList()).invokeExact(lists, offsets);
+        } catch (Throwable failed) {
+            throw unexpected(failed);
+        }
+        expected.set(executor, -LONGEST_EXPECTED_ANSWER * queries.length);
+        try {
+            executor.execute(query, list, handler, 0, 0, flags);
         } finally {
             expected.set(executor, 0);
         }
     }
 
-    /** Statements of one text right behind each other are parsed once: all under one Sync run on one backend. */
-    private static void parseOnce(
-            QueryExecutor executor, List<NativeQuery> queries, List<@Nullable ParameterList> parameters, Query[] each)
-            throws SQLException {
-        Query follower = null;
-        for (int i = 1; i < each.length; i++) {
-            ParameterList list = parameters.get(i);
-            ParameterList before = parameters.get(i - 1);
-            if (queries.get(i) != queries.get(i - 1) || list == null || before == null || !fits(list, before)) {
-                follower = null;
-            } else if (follower == null) {
-                follower = each[i];
-                asIfParsed(executor, follower, list.getTypeOIDs());
-            } else {
-                each[i] = follower;
-            }
-        }
-    }
-
-    /** Whether {@code list} has the types of {@code before}, once its nulls have taken theirs over. */
-    private static boolean fits(ParameterList list, ParameterList before) throws SQLException {
+    /** Whether {@code list} has the types {@code parsed}, once its nulls have taken theirs over. */
+    static boolean fits(ParameterList list, int[] parsed) throws SQLException {
         int[] types = list.getTypeOIDs();
-        int[] parsed = before.getTypeOIDs();
         @Nullable Object[] values = list.getValues();
         for (int i = 0; i < types.length; i++) {
             if (types[i] != parsed[i]) {
@@ -180,31 +191,59 @@ final class DriverQueries {
         return true;
     }
 
-    private static void asIfParsed(QueryExecutor executor, Query query, int[] types) {
+    /** A query of the same text of which the driver knows nothing. */
+    static Query unparsed(Query query) {
         try {
-            VarHandle epoch = HANDLES.epoch();
-            MethodHandle nameStatement = HANDLES.nameStatement();
-            MethodHandle typeStatement = HANDLES.typeStatement();
-            if (epoch != null && nameStatement != null && typeStatement != null) {
-                nameStatement.invokeExact(query, UNNAMED, (short) epoch.get(executor));
-                typeStatement.invokeExact(query, types);
-            }
-        } catch (RuntimeException | Error failed) {
-            throw failed;
-        } catch (Throwable impossible) {
-            throw new IllegalStateException(impossible);
+            return (Query) known(HANDLES.copyQuery()).invokeExact(query);
+        } catch (Throwable failed) {
+            throw unexpected(failed);
         }
+    }
+
+    /** A query of the same text which the driver takes for parsed without a name: right behind {@code query} it is. */
+    static Query follower(QueryExecutor executor, Query query, int[] types) {
+        try {
+            Query copy = unparsed(query);
+            known(HANDLES.nameStatement())
+                    .invokeExact(copy, UNNAMED, (short) known(HANDLES.epoch()).get(executor));
+            known(HANDLES.typeStatement()).invokeExact(copy, types);
+            return copy;
+        } catch (Throwable failed) {
+            throw unexpected(failed);
+        }
+    }
+
+    /** Whether the driver has a name for the query that holds for values of these types. */
+    static boolean isNamed(QueryExecutor executor, Query query, ParameterList list) {
+        try {
+            return (boolean) known(HANDLES.isPrepared()).invokeExact(query, list.getTypeOIDs(), (short)
+                    known(HANDLES.epoch()).get(executor));
+        } catch (Throwable failed) {
+            throw unexpected(failed);
+        }
+    }
+
+    /** The driver's own clock, which cancels what takes too long. */
+    static void startTimer(PgStatement clock) {
+        timer(HANDLES.startTimer(), clock);
+    }
+
+    static void endTimer(PgStatement clock) {
+        timer(HANDLES.endTimer(), clock);
     }
 
     private static void timer(@Nullable MethodHandle call, PgStatement clock) {
         try {
-            if (call != null) {
-                call.invokeExact(clock);
-            }
-        } catch (RuntimeException | Error failed) {
-            throw failed;
-        } catch (Throwable impossible) {
-            throw new IllegalStateException(impossible);
+            known(call).invokeExact(clock);
+        } catch (Throwable failed) {
+            throw unexpected(failed);
         }
+    }
+
+    private static RuntimeException unexpected(Throwable failed) {
+        if (failed instanceof Error error) {
+            throw error;
+        }
+        return failed instanceof RuntimeException known ? known : new IllegalStateException(failed);
     }
 }

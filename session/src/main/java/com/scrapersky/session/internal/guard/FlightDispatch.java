@@ -1,5 +1,6 @@
 package com.scrapersky.session.internal.guard;
 
+import com.scrapersky.session.internal.sql.GuardedSql;
 import com.scrapersky.session.internal.sql.SqlPart;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
@@ -59,6 +60,35 @@ final class FlightDispatch {
         }
         flights.add(parts.subList(from, parts.size()));
         return flights;
+    }
+
+    /**
+     * What a session that has set nothing begins with, where one statement tells it to a backend outside of a transaction:
+     * {@link KnownTexts#settingsText}. Null for every other session.
+     */
+    static @Nullable Settings untoldStart(VirtualSession session) throws SQLException {
+        if (session.hasOwnBackend() || session.stateIfAny() != null || session.generation() > 0) {
+            return null;
+        }
+        Settings start = session.start();
+        return start == Settings.NONE
+                        || start.haveCharacteristics()
+                        || !departure(session).isOutsideBlock()
+                ? null
+                : start;
+    }
+
+    /** Whether one Sync is all that a text needs to be a transaction: its statements are queries, which cannot end one. */
+    static boolean isOfQueries(GuardedSql sql) {
+        if (sql.definesCode()) {
+            return false;
+        }
+        for (SqlPart part : sql.parts()) {
+            if (part.kind() != SqlPart.Kind.QUERY || part.call() || part.needsBlock() || !part.snapshot()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the server would refuse it, were it the first that it is sent, for want of a transaction block. */

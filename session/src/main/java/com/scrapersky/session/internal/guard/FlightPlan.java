@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlightPlan {
 
+    /** All of them in one number: the values need not come back. Arguments are evaluated in their order (execExpr.c). */
+    private static final String SETTINGS = "select num_nonnulls(";
+
+    /** A line comment at the end of the text before would swallow what follows on its line. */
+    private static final String SEPARATOR = "\n;";
+
     private static final String DEFAULT_ISOLATION = "default_transaction_isolation";
     private static final String DEFAULT_READ_ONLY = "default_transaction_read_only";
     private static final String DEFAULT_DEFERRABLE = "default_transaction_deferrable";
@@ -190,6 +196,22 @@ final class FlightPlan {
 
     private Flight flight(boolean wrapped) {
         return new Flight(sql.toString(), bound, steps, wrapped, tellsSettings, lasting);
+    }
+
+    /** What tells a backend settings of these names until the end of its transaction; the values are parameters. */
+    static String settingsText(List<String> names) {
+        StringBuilder call = new StringBuilder(SETTINGS);
+        for (String name : names) {
+            call.append(call.length() > SETTINGS.length() ? ",set_config(" : "set_config(")
+                    .append(SqlLiteral.of(name))
+                    .append(",?,true)");
+        }
+        return call.append(')').toString();
+    }
+
+    /** Whether a setting is told by the transaction's own characteristics. */
+    static boolean isCharacteristic(String name) {
+        return name.equals(DEFAULT_ISOLATION) || name.equals(DEFAULT_READ_ONLY) || name.equals(DEFAULT_DEFERRABLE);
     }
 
     /** Whether the driver may put a Sync among so many. */
@@ -408,10 +430,10 @@ final class FlightPlan {
         if (!snapshot) {
             missing.forEach(name -> set(name, Objects.requireNonNull(wanted.get(name))));
         } else if (!missing.isEmpty()) {
-            StringBuilder call = new StringBuilder("select ");
+            StringBuilder call = new StringBuilder(SETTINGS);
             for (String name : missing) {
                 String value = Objects.requireNonNull(wanted.get(name));
-                call.append(call.length() > 7 ? ",set_config(" : "set_config(")
+                call.append(call.length() > SETTINGS.length() ? ",set_config(" : "set_config(")
                         .append(SqlLiteral.of(name))
                         .append(',');
                 if (bindable) {
@@ -422,7 +444,7 @@ final class FlightPlan {
                 }
                 call.append(lasting ? ",false)" : ",true)");
             }
-            append(call.toString());
+            append(call.append(')').toString());
             steps.add(new Step(lasting ? Purpose.LASTING : Purpose.SILENT, null, missing));
             if (lasting) {
                 lastsFor(missing);
@@ -576,8 +598,7 @@ final class FlightPlan {
 
     private void append(String text) {
         if (!sql.isEmpty()) {
-            // A line comment at the end of the text before would swallow what follows on its line.
-            sql.append("\n;");
+            sql.append(SEPARATOR);
         }
         sql.append(text);
     }

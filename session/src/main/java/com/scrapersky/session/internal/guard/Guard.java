@@ -118,13 +118,7 @@ public final class Guard {
 
     /** What sessions of a context begin with: the pool's own, what the role asks for, and the context itself. */
     Settings start(ContextSettings context) {
-        String role = context.role();
-        Settings start = defaults;
-        if (role != null) {
-            start = start.withAll(code.settingsOf(role));
-        }
-        start = start.withAll(context.settings());
-        return role == null ? start : start.with("role", role);
+        return context.start(defaults, code.roleSettings());
     }
 
     /** Whether a context may act as it. */

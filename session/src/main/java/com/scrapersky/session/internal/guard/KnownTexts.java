@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The texts that a program has executed, with what each does to its session by itself and by the code it reaches. Thread-safe. */
 final class KnownTexts {
@@ -23,7 +22,7 @@ final class KnownTexts {
     private final CodeWatch code;
     private final Function<SessionFeature, Treatment> policy;
     private final Map<String, KnownText> texts = new ConcurrentHashMap<>();
-    private final Map<String, ContextText> contextTexts = new ConcurrentHashMap<>();
+    private final Map<List<String>, String> settingsTexts = new ConcurrentHashMap<>();
 
     KnownTexts(CodeWatch code, Function<SessionFeature, Treatment> policy) {
         this.code = code;
@@ -73,19 +72,18 @@ final class KnownTexts {
         texts.clear();
     }
 
-    /** What was put together for a text and these settings, or null. */
-    @SuppressWarnings("ReferenceEquality") // another one is another knowledge about the database
-    @Nullable
-    ContextText contextText(KnownText text, List<String> names) {
-        ContextText known = contextTexts.get(text.sql().text());
-        return known != null && known.text() == text && known.names().equals(names) ? known : null;
-    }
-
-    void remember(ContextText text) {
-        if (contextTexts.size() >= TEXTS_KEPT) {
-            contextTexts.clear();
+    /** The statement that tells a backend settings of these names, their values its parameters; put together once. */
+    String settingsText(List<String> names) {
+        String known = settingsTexts.get(names);
+        if (known != null) {
+            return known;
         }
-        contextTexts.put(text.text().sql().text(), text);
+        if (settingsTexts.size() >= TEXTS_KEPT) {
+            settingsTexts.clear();
+        }
+        String made = FlightPlan.settingsText(names);
+        settingsTexts.put(names, made);
+        return made;
     }
 
     /** Whether a statement can reach code at all: a keyword may well be the name of a function, too. */

@@ -1,21 +1,21 @@
 package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.SessionStatistics;
+import com.scrapersky.session.internal.guard.FlightQueue.Place;
+import com.scrapersky.session.internal.guard.NamedExecution.Remedy;
+import com.scrapersky.session.internal.guard.StraightQuery.Values;
+import com.scrapersky.session.internal.sql.GuardedSql;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.CachedQuery;
 import org.postgresql.core.Field;
-import org.postgresql.core.NativeQuery;
 import org.postgresql.core.ParameterList;
 import org.postgresql.core.Query;
 import org.postgresql.core.QueryExecutor;
@@ -23,141 +23,164 @@ import org.postgresql.core.ResultCursor;
 import org.postgresql.core.ResultHandlerBase;
 import org.postgresql.core.TransactionState;
 import org.postgresql.core.Tuple;
+import org.postgresql.jdbc.PgConnection;
 import org.postgresql.jdbc.PgStatement;
 import org.postgresql.jdbc.PreferQueryMode;
-import org.postgresql.util.ByteStreamWriter;
-import org.postgresql.util.StreamWrapper;
 
 /**
- * Several statements that go to the server under one Sync, with the session's settings in front; with BEGIN and COMMIT around
- * them where they are a transaction of their own, so that they are one also where they do not fit into one flush.
+ * Several statements that go to the server under one Sync, with the session's settings in front. Where they are a transaction of
+ * their own, that Sync is all that they need to be one (PostgreSQL manual, 54.2.4: what is executed up to a Sync is one implicit
+ * transaction); BEGIN and COMMIT go around them where they do not fit into one flush, and where one of them is more than a query.
  *
- * <p>Holds the results until it is closed. For one execution, by one thread.
+ * <p>Statements have names where the connection gives names and has executed each often enough. For one execution, by one thread.
  */
 public final class PipelinedFlight implements AutoCloseable {
 
-    /** What certainly fits into the buffers of both ends while nobody reads: the driver's own bound. */
-    private static final int BUFFERED_BYTES = 64_000;
+    private static final String BEGIN = "BEGIN";
+    private static final String BEGIN_READ_ONLY = "BEGIN READ ONLY";
+    private static final String COMMIT = "COMMIT";
 
-    /** BindComplete and CommandComplete are 21 bytes, ParseComplete and NoData ten more; a trigger may send notices, too. */
-    private static final int SHORT_ANSWER = 64;
-
-    /** The headers of Parse, Bind, Describe and Execute. */
-    private static final int MESSAGE_HEADERS = 60;
-
-    private static final NativeQuery BEGIN = DriverQueries.unparsed("BEGIN", 0);
-    private static final NativeQuery BEGIN_READ_ONLY = DriverQueries.unparsed("BEGIN READ ONLY", 0);
-    private static final NativeQuery COMMIT = DriverQueries.unparsed("COMMIT", 0);
-
-    /** The failure came before any statement of the caller, or is not one of the server's. */
+    /** Stands for what is none of the caller's statements. */
     private static final int NONE = -1;
 
     private final VirtualSession session;
     private final BaseConnection driver;
+    private final QueryExecutor executor;
     private final boolean wholeTransaction;
-    private final PgStatement results;
-    private final Map<String, PreparedStatement> prepared = new HashMap<>();
-    private final IdentityHashMap<Query, NativeQuery> queriesOfTexts = new IdentityHashMap<>();
-    private final List<Statement> opened = new ArrayList<>();
-    private final List<List<Answer>> answers = new ArrayList<>();
+    private final List<Entry> entries;
+    private final Map<String, Borrowed> borrowed = new HashMap<>();
+    private final List<PreparedStatement> binders = new ArrayList<>();
+    private final List<Answers> answers = new ArrayList<>();
+    private final FlightQueue queue = new FlightQueue();
+    private final @Nullable PgStatement clock;
 
-    /** What the next flush consists of, and which entry each query belongs to. */
-    private final List<NativeQuery> queries = new ArrayList<>();
-
-    private final List<@Nullable ParameterList> parameters = new ArrayList<>();
-    private final List<Integer> owners = new ArrayList<>();
-    private int bytesBehindLongAnswer;
-    private int shortAnswers;
-    private boolean longAnswer;
-
-    /** What the backend is told in front of everything. */
+    /** What the backend is told in front of everything, where that has to be followed. */
     private @Nullable Flight settings;
 
     /** The number of the transaction, where the settings ask for it: their last question. */
     private @Nullable TransactionId transactionId;
 
-    private int failed = NONE;
+    /** Whether the Sync is the transaction's end. */
+    private boolean implicit;
 
-    /** Binds the values of one statement. */
-    @FunctionalInterface
-    public interface Binding {
-        void bind(PreparedStatement statement) throws SQLException;
-    }
+    private boolean isContextTold;
+    private boolean named;
+
+    /** Whether names go through a pooler. */
+    private boolean carried;
+
+    private @Nullable Place failed;
+    private boolean repeatable = true;
+    private Remedy remedy = Remedy.NOTHING;
 
     /**
      * One statement.
      *
      * @param text for the driver, with a question mark for each parameter
      * @param returnsRows whether its answer may be of any length
-     * @param binding binds its values
+     * @param sets the values of each execution
      */
-    public record Entry(String text, boolean returnsRows, Binding binding) {}
+    public record Entry(String text, boolean returnsRows, List<? extends Values> sets) {}
+
+    private PipelinedFlight(
+            VirtualSession session, List<Entry> entries, boolean wholeTransaction, @Nullable PgStatement clock)
+            throws SQLException {
+        this.session = session;
+        this.driver = session.driver();
+        this.executor = driver.getQueryExecutor();
+        this.entries = entries;
+        this.wholeTransaction = wholeTransaction;
+        this.clock = clock;
+    }
 
     /**
-     * One result of a statement.
+     * A flight of these statements; null where one of them cannot travel with others, because something has to be asked or done
+     * about it by itself.
      *
-     * @param rows the rows, or null where it returns none
-     * @param count how many rows it changed, where it returns none
-     */
-    public record Answer(@Nullable ResultSet rows, long count) {}
-
-    /**
      * @param wholeTransaction whether the statements are a transaction of their own, on a connection in autocommit
      * @param timeoutMillis after which the driver cancels a flush, or 0 for the connection's own
      */
-    PipelinedFlight(VirtualSession session, boolean wholeTransaction, long timeoutMillis) throws SQLException {
-        this.session = session;
-        this.driver = session.driver();
-        this.wholeTransaction = wholeTransaction;
-        Statement statement = session.connection().createStatement();
-        opened.add(statement);
-        this.results = statement.unwrap(PgStatement.class);
-        if (timeoutMillis > 0) {
-            results.setQueryTimeoutMs(timeoutMillis);
+    static @Nullable PipelinedFlight of(
+            VirtualSession session, List<Entry> entries, boolean wholeTransaction, long timeoutMillis)
+            throws SQLException {
+        BaseConnection driver = session.driver();
+        if (!DriverQueries.isKnown() || driver.getPreferQueryMode() == PreferQueryMode.SIMPLE) {
+            return null;
         }
+        boolean plain = true;
+        for (Entry entry : entries) {
+            KnownText text = session.know(entry.text());
+            if (!Boarding.travels(session, text)) {
+                return null;
+            }
+            GuardedSql sql =
+                    session.hasOwnBackend() ? session.guard().know(entry.text()).sql() : text.sql();
+            plain = plain && FlightDispatch.isOfQueries(sql);
+        }
+        PgStatement clock = null;
+        if (timeoutMillis > 0 || (driver instanceof PgConnection connection && connection.getQueryTimeout() > 0)) {
+            clock = driver.createStatement().unwrap(PgStatement.class);
+            if (timeoutMillis > 0) {
+                clock.setQueryTimeoutMs(timeoutMillis);
+            }
+        }
+        PipelinedFlight flight = new PipelinedFlight(session, entries, wholeTransaction, clock);
+        flight.implicit = plain && wholeTransaction && !driver.hintReadOnly();
+        return flight;
     }
 
-    /** Whether a text can travel with others: not where something has to be asked or done about it by itself. */
-    static boolean carries(VirtualSession session, String text) throws SQLException {
-        if (!DriverQueries.isKnown() || session.driver().getPreferQueryMode() == PreferQueryMode.SIMPLE) {
-            return false;
-        }
-        return Boarding.travels(session, session.know(text));
-    }
-
-    /** Which entry failed, where one has: its index, the number of entries for COMMIT, or -1 for none of them. */
+    /** Which statement failed, where one has: its index, the number of statements for COMMIT, or -1 for none of them. */
     public int failedEntry() {
-        return failed;
+        return failed == null ? NONE : failed.entry();
+    }
+
+    /** Which execution of it. */
+    public int failedSet() {
+        return failed == null ? 0 : failed.set();
+    }
+
+    /** Whether nothing was wrong but a name or its plan, and the same statements can go out once more. */
+    public boolean canBeRepeated() {
+        return repeatable && remedy != Remedy.NOTHING;
     }
 
     /**
      * Sends everything. When this fails a transaction of its own has been rolled back.
      *
-     * @return the results of each entry
+     * @return the results of each statement
      */
-    public List<List<Answer>> send(List<Entry> entries) throws SQLException {
+    public List<Answers> send() throws SQLException {
+        int mark = NamedExecution.begin(session);
         boolean sent = false;
         try {
             begin();
             for (int i = 0; i < entries.size(); i++) {
-                answers.add(new ArrayList<>(1));
-                failed = i;
                 add(i, entries.get(i));
-                failed = NONE;
             }
-            if (wholeTransaction) {
-                add(COMMIT, null, entries.size());
+            if (wholeTransaction && !implicit) {
+                queue.beginText(null, false);
+                ParameterList none = lists(COMMIT);
+                flushBeforeName(query(COMMIT), none, entries.size());
+                queue.add(query(COMMIT), none, new Place(entries.size(), 0));
             }
-            count(entries.size());
-            flush(entries.size());
+            count();
+            flush(entries.size(), false);
             if (wholeTransaction) {
                 session.released(SessionStatistics.Outcome.COMMITTED);
             }
             Landing.landedTogether(session, settings, transactionId);
+            NamedExecution.succeeded(session, mark);
             sent = true;
             return answers;
-        } catch (SQLException failed) {
-            throw session.failed(failed);
+        } catch (SQLException error) {
+            Landing.crashedTogether(session, wholeTransaction);
+            if (wholeTransaction) {
+                session.released(SessionStatistics.Outcome.ROLLED_BACK);
+            }
+            sent = true;
+            forgetDescriptions();
+            remedy = NamedExecution.failed(session, error, failedText(), mark);
+            throw session.failed(error);
         } finally {
             if (!sent) {
                 if (wholeTransaction) {
@@ -168,139 +191,259 @@ public final class PipelinedFlight implements AutoCloseable {
         }
     }
 
-    private void count(int statements) throws SQLException {
-        session.guard().counters().executed(statements);
-        if (settings != null && session.context() != null) {
+    private void count() {
+        session.guard().counters().executed(entries.size(), named);
+        if (isContextTold && session.context() != null) {
             session.guard().counters().toldContext();
         }
     }
 
+    private String failedText() {
+        int entry = failedEntry();
+        return entry >= 0 && entry < entries.size() ? entries.get(entry).text() : COMMIT;
+    }
+
     private void begin() throws SQLException {
-        boolean idle = session.transactionState() == TransactionState.IDLE;
+        Settings start = wholeTransaction ? FlightDispatch.untoldStart(session) : null;
+        boolean simply = start != null;
+        if (!simply) {
+            boolean idle = session.transactionState() == TransactionState.IDLE;
+            settings = FlightDispatch.settingsInFront(session, idle);
+            // Characteristics and questions are a transaction's that was begun.
+            implicit = implicit && settings == null;
+        }
+        named = areAllNamed();
+        carried = session.areNamesCarried();
         if (wholeTransaction) {
             session.happened();
-            add(driver.hintReadOnly() ? BEGIN_READ_ONLY : BEGIN, null, NONE);
+            if (!implicit) {
+                addBegin();
+            }
         }
         if (wholeTransaction) {
             session.began();
         } else {
             session.holds();
         }
-        settings = FlightDispatch.settingsInFront(session, idle);
-        if (settings != null) {
-            Flight told = settings;
-            add(NONE, told.sql(), statement -> {
-                for (int i = 0; i < told.bound().size(); i++) {
-                    statement.setString(i + 1, told.bound().get(i));
-                }
-            });
+        isContextTold = start != null || settings != null;
+        if (start != null) {
+            List<String> names = start.missingFrom(Settings.NONE);
+            String text = session.guard().texts().settingsText(names);
+            ParameterList values = query(text).createParameterList();
+            start.bind(names, driver, values);
+            queue.add(query(text), values, new Place(NONE, 0));
+        } else if (settings != null) {
+            tell(settings);
         }
+    }
+
+    /** Whether all of them are executed often enough for names; the texts are borrowed from the driver on the way. */
+    private boolean areAllNamed() throws SQLException {
+        StatementNames names = session.guard().names();
+        int threshold = driver.getPrepareThreshold();
+        boolean all = threshold > 0;
+        for (Entry entry : entries) {
+            boolean unnamed = names.isUnnamed(entry.text());
+            CachedQuery cached = borrow(unnamed ? names.unnamed(entry.text()) : entry.text(), entry.text()).cached;
+            cached.increaseExecuteCount();
+            all = all && !unnamed && cached.getExecuteCount() >= threshold;
+        }
+        return all;
+    }
+
+    private Borrowed borrow(String text, String key) throws SQLException {
+        Borrowed known = borrowed.get(key);
+        if (known == null) {
+            known = new Borrowed(executor.borrowQuery(text));
+            borrowed.put(key, known);
+        }
+        return known;
+    }
+
+    private Query query(String text) throws SQLException {
+        return borrow(text, text).cached.query;
+    }
+
+    /** A text as the driver keeps it for the connection. */
+    private static final class Borrowed {
+
+        private final CachedQuery cached;
+
+        /** The types of what was bound to each of its statements in this flight the first time. */
+        private final List<int[]> types = new ArrayList<>(1);
+
+        Borrowed(CachedQuery cached) {
+            this.cached = cached;
+        }
+
+        /** Whether the statement at {@code index} of the text has not been executed in this flight yet. */
+        boolean isFirst(int index, ParameterList list) {
+            if (index < types.size()) {
+                return false;
+            }
+            // A copy: the driver writes what the server makes of a type over it.
+            types.add(list.getTypeOIDs().clone());
+            return true;
+        }
+
+        boolean isLikeFirst(int index, ParameterList list) throws SQLException {
+            return DriverQueries.fits(list, types.get(index));
+        }
+    }
+
+    private void addBegin() throws SQLException {
+        String begin = driver.hintReadOnly() ? BEGIN_READ_ONLY : BEGIN;
+        queue.addFirst(query(begin), lists(begin), new Place(NONE, 0));
+    }
+
+    private ParameterList lists(String text) throws SQLException {
+        return query(text).createParameterList();
+    }
+
+    private void tell(Flight told) throws SQLException {
+        ParameterList values = lists(told.sql());
+        int type = Settings.typeOfText(driver);
+        for (int i = 0; i < told.bound().size(); i++) {
+            values.setStringParameter(i + 1, told.bound().get(i), type);
+        }
+        add(borrow(told.sql(), told.sql()), values, new Place(NONE, 0));
     }
 
     private void add(int index, Entry entry) throws SQLException {
-        KnownText text = session.know(entry.text());
-        session.drew(text);
-        int from = queries.size();
-        int bytes = add(index, entry.text(), entry.binding());
-        int added = queries.size() - from;
-        if (longAnswer && bytesBehindLongAnswer + bytes > BUFFERED_BYTES) {
-            // Both ends would wait for the other to read. In a transaction another flush changes nothing but the time.
-            flushUpTo(from, index);
+        session.drew(session.know(entry.text()));
+        answers.add(new Answers(entry.sets().size()));
+        Query query = query(entry.text());
+        PreparedStatement binder = null;
+        boolean batch = entry.sets().size() > 1 && query.getSubqueries() == null;
+        queue.beginText(batch && !named ? executor : null, batch);
+        for (int set = 0; set < entry.sets().size(); set++) {
+            Place place = new Place(index, set);
+            failed = place;
+            Values values = entry.sets().get(set);
+            ParameterList list = binder == null ? query.createParameterList() : null;
+            if (list == null || !values.bind(driver, list)) {
+                if (binder == null) {
+                    binder = binder(entry.text());
+                }
+                list = bound(binder, values);
+            }
+            failed = null;
+            if (!queue.hasRoomFor(query, list)) {
+                // Both ends would wait for the other to read. In a transaction another flush changes nothing but the
+                // time.
+                becomeExplicit();
+                flush(index, true);
+                queue.beginText(batch && !named ? executor : null, batch);
+            }
+            if (batch) {
+                if (set == 0) {
+                    flushBeforeName(query, list, index);
+                } else if (named && carried && !queue.isLikeBefore(list)) {
+                    unnameTheRest(index);
+                    queue.beginText(executor, true);
+                }
+                queue.add(query, list, place);
+            } else {
+                add(borrow(entry.text(), entry.text()), list, place);
+            }
+            queue.expect(entry.returnsRows());
         }
-        if (longAnswer) {
-            bytesBehindLongAnswer += bytes;
-        }
-        shortAnswers += SHORT_ANSWER * added;
-        longAnswer |= entry.returnsRows() || shortAnswers > BUFFERED_BYTES;
     }
 
-    /** Takes over what is bound to a text; returns about how long it is on the wire. */
-    private int add(int owner, String text, Binding binding) throws SQLException {
-        PreparedStatement statement = prepared.get(text);
-        if (statement == null) {
-            statement = session.connection().prepareStatement(text);
-            opened.add(statement);
-            prepared.put(text, statement);
+    /** The Sync of another flush is not to be the end. */
+    private void becomeExplicit() throws SQLException {
+        if (implicit) {
+            implicit = false;
+            addBegin();
         }
-        binding.bind(statement);
-        CachedQuery cached = DriverAccess.query(statement);
+    }
+
+    private PreparedStatement binder(String text) throws SQLException {
+        PreparedStatement statement = session.connection().prepareStatement(text);
+        binders.add(statement);
+        // What was read from a stream is not there again.
+        repeatable = false;
+        return statement;
+    }
+
+    private static ParameterList bound(PreparedStatement statement, Values values) throws SQLException {
+        values.bind(statement);
         ParameterList list = DriverAccess.parameters(statement);
-        if (cached == null || list == null) {
+        if (list == null) {
             throw new IllegalStateException("asked for without isKnown()");
         }
-        Query[] several = cached.query.getSubqueries();
-        Query[] each = several == null ? new Query[] {cached.query} : several;
-        List<ParameterList> lists = DriverQueries.split(list, each.length);
-        int bytes = 0;
-        for (int i = 0; i < each.length; i++) {
-            ParameterList values = lists.get(i);
-            NativeQuery query = queriesOfTexts.computeIfAbsent(
-                    each[i], known -> DriverQueries.unparsed(known.getNativeSql(), values.getParameterCount()));
-            boolean repeated = !queries.isEmpty() && queries.get(queries.size() - 1) == query;
-            add(query, values, owner);
-            bytes += MESSAGE_HEADERS + (repeated ? 0 : query.nativeSql.length()) + lengthOf(values);
-        }
-        return bytes;
+        return list.copy();
     }
 
-    private void add(NativeQuery query, @Nullable ParameterList values, int owner) {
-        queries.add(query);
-        parameters.add(values);
-        owners.add(owner);
-    }
-
-    private static int lengthOf(ParameterList list) {
-        @Nullable Object[] values = list.getValues();
-        int length = 0;
-        for (int i = 0; values != null && i < values.length; i++) {
-            Object value = values[i];
-            if (value instanceof String text) {
-                length += text.length();
-            } else if (value instanceof byte[] bytes) {
-                length += bytes.length;
-            } else if (value instanceof ByteStreamWriter writer) {
-                length += writer.getLength();
-            } else if (value instanceof StreamWrapper stream) {
-                length += Math.min(stream.getLength(), BUFFERED_BYTES + 1);
+    private void add(Borrowed text, ParameterList values, Place place) throws SQLException {
+        Query[] several = text.cached.query.getSubqueries();
+        ParameterList[] lists = DriverQueries.split(values, several == null ? 1 : several.length);
+        for (int i = 0; i < lists.length; i++) {
+            Query query = several == null ? text.cached.query : several[i];
+            if (text.isFirst(i, lists[i])) {
+                flushBeforeName(query, lists[i], place.entry());
+                queue.add(query, lists[i], place);
+            } else if (text.isLikeFirst(i, lists[i])) {
+                queue.add(query, lists[i], place);
+            } else {
+                // The driver gives up what it knows of a query when types change, and an execution of it that is still
+                // to
+                // be answered would find no columns.
+                if (named && carried) {
+                    unnameTheRest(place.entry());
+                }
+                queue.add(DriverQueries.unparsed(query), lists[i], place);
             }
         }
-        return length;
     }
 
-    private void flushUpTo(int end, int entry) throws SQLException {
-        List<NativeQuery> laterQueries = new ArrayList<>(queries.subList(end, queries.size()));
-        List<@Nullable ParameterList> laterParameters = new ArrayList<>(parameters.subList(end, parameters.size()));
-        queries.subList(end, queries.size()).clear();
-        parameters.subList(end, parameters.size()).clear();
-        owners.subList(end, owners.size()).clear();
-        flush(entry);
-        for (int i = 0; i < laterQueries.size(); i++) {
-            add(laterQueries.get(i), laterParameters.get(i), entry);
+    /** Names would be given and given up with each change of types. */
+    private void unnameTheRest(int entry) throws SQLException {
+        if (!queue.isEmpty()) {
+            becomeExplicit();
+            flush(entry, true);
+        }
+        named = false;
+    }
+
+    /**
+     * PgBouncer (1.26, seen here; prepare.c) answers a Parse itself where its backend has the statement already. It can put that
+     * answer into the middle of another one that it has passed on in part, and client and pooler then lose each other. So a name
+     * is given only where no answer of any length is awaited: once for each connection, at the price of a flush.
+     */
+    private void flushBeforeName(Query query, ParameterList list, int entry) throws SQLException {
+        if (named && carried && queue.awaitsAnswer() && !DriverQueries.isNamed(executor, query, list)) {
+            becomeExplicit();
+            flush(entry, true);
         }
     }
 
-    private void flush(int next) throws SQLException {
-        if (queries.isEmpty()) {
+    /**
+     * @param next the statement whose part comes next
+     * @param more whether another flush follows
+     */
+    private void flush(int next, boolean more) throws SQLException {
+        if (queue.isEmpty()) {
             return;
         }
-        boolean inAutoCommit = driver.getAutoCommit();
-        int flags = QueryExecutor.QUERY_ONESHOT
-                | (inAutoCommit ? QueryExecutor.QUERY_SUPPRESS_BEGIN : 0)
+        int flags = (named ? 0 : QueryExecutor.QUERY_ONESHOT)
+                | (driver.getAutoCommit() ? QueryExecutor.QUERY_SUPPRESS_BEGIN : 0)
                 | (driver.hintReadOnly() ? QueryExecutor.QUERY_READ_ONLY_HINT : 0);
-        Arrivals arrivals = new Arrivals();
-        failed = NONE;
-        try {
-            DriverQueries.execute(driver.getQueryExecutor(), results, queries, parameters, arrivals, flags);
-        } catch (SQLException error) {
-            failed = arrivals.failed < owners.size() ? owners.get(arrivals.failed) : next;
-            throw error;
+        Arrivals arrivals = new Arrivals(more);
+        if (clock != null) {
+            DriverQueries.startTimer(clock);
         }
-        queries.clear();
-        parameters.clear();
-        owners.clear();
-        bytesBehindLongAnswer = 0;
-        shortAnswers = 0;
-        longAnswer = false;
+        try {
+            DriverQueries.execute(executor, queue.queries(), queue.lists(), arrivals, flags);
+        } catch (SQLException error) {
+            failed = arrivals.failed < queue.size() ? queue.place(arrivals.failed) : new Place(next, 0);
+            throw error;
+        } finally {
+            if (clock != null) {
+                DriverQueries.endTimer(clock);
+            }
+        }
+        queue.clear();
     }
 
     /** The question is the last of what goes in front of the statements. */
@@ -308,18 +451,29 @@ public final class PipelinedFlight implements AutoCloseable {
         Flight told = settings;
         return told != null
                 && told.steps().get(told.steps().size() - 1).purpose() == Flight.Purpose.FIRST_QUESTION
-                && (query + 1 == owners.size() || owners.get(query + 1) != NONE);
+                && (query + 1 == queue.size() || queue.place(query + 1).entry() != NONE);
+    }
+
+    /** What was named, and not executed for another one's failure, the driver takes for described. */
+    private void forgetDescriptions() {
+        if (named) {
+            borrowed.values().forEach(text -> text.cached.query.close());
+        }
     }
 
     @Override
     public void close() throws SQLException {
+        borrowed.values().forEach(text -> executor.releaseQuery(text.cached));
         SQLException failure = null;
-        for (Statement statement : opened) {
+        for (PreparedStatement statement : binders) {
             try {
                 statement.close();
             } catch (SQLException lost) {
                 failure = lost;
             }
+        }
+        if (clock != null) {
+            clock.close();
         }
         if (failure != null) {
             throw failure;
@@ -329,40 +483,63 @@ public final class PipelinedFlight implements AutoCloseable {
     /** The answers of one flush, in the order of its queries. */
     private final class Arrivals extends ResultHandlerBase {
 
+        private final boolean more;
         private int arrived;
         private int failed;
 
+        Arrivals(boolean more) {
+            this.more = more;
+        }
+
         @Override
         public void handleResultRows(Query query, Field[] fields, List<Tuple> tuples, @Nullable ResultCursor cursor) {
-            try {
-                answer(new Answer(results.createResultSet(query, fields, tuples, cursor), 0));
-            } catch (SQLException error) {
-                handleError(error);
+            Place place = queue.place(arrived);
+            // With the next execution the driver may change the format that a query's columns come in.
+            Field[] columns = more ? copyOf(fields) : fields;
+            ArrivedRows rows = new ArrivedRows(driver, query, columns, tuples, cursor);
+            if (isAnswered(place)) {
+                answers.get(place.entry()).arrived(place.set(), rows);
+            } else if (asksForTransactionId(arrived)) {
+                try {
+                    transactionId = TransactionId.read(rows.resultSet());
+                } catch (SQLException unreadable) {
+                    handleError(unreadable);
+                }
             }
+            arrived++;
         }
 
         @Override
         public void handleCommandStatus(String status, long count, long oid) {
-            try {
-                answer(new Answer(null, count));
-            } catch (SQLException error) {
-                handleError(error);
+            Place place = queue.place(arrived++);
+            if (isAnswered(place)) {
+                answers.get(place.entry()).counted(place.set(), count);
             }
         }
 
-        private void answer(Answer answer) throws SQLException {
-            int query = arrived++;
-            int owner = owners.get(query);
-            if (owner >= 0 && owner < answers.size()) {
-                answers.get(owner).add(answer);
-            } else if (answer.rows() != null && asksForTransactionId(query)) {
-                transactionId = TransactionId.read(answer.rows());
+        private static Field[] copyOf(Field[] fields) {
+            Field[] copies = new Field[fields.length];
+            for (int i = 0; i < copies.length; i++) {
+                Field field = fields[i];
+                copies[i] = new Field(
+                        field.getColumnLabel(),
+                        field.getOID(),
+                        field.getLength(),
+                        field.getMod(),
+                        field.getTableOid(),
+                        field.getPositionInTable());
+                copies[i].setFormat(field.getFormat());
             }
+            return copies;
+        }
+
+        private boolean isAnswered(Place place) {
+            return place.entry() >= 0 && place.entry() < answers.size();
         }
 
         @Override
         public void handleWarning(SQLWarning warning) {
-            results.addWarning(warning);
+            // They are asked of a statement, which nobody has here.
         }
 
         @Override

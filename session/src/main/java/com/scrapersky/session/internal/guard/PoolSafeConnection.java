@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -110,24 +111,20 @@ public final class PoolSafeConnection extends ForwardingConnection {
         return session.state().session().asMap();
     }
 
-    /** Whether a text can be sent together with others under one Sync. */
-    public boolean carries(String sql) throws SQLException {
-        return PipelinedFlight.carries(session, sql);
-    }
-
     /** Executes a text without the objects of JDBC, or gives null, having sent nothing, where it needs them. */
     public @Nullable StraightQuery straight(String sql, StraightQuery.Values values) throws SQLException {
         return StraightQuery.execute(session, sql, values);
     }
 
     /**
-     * Several statements under one Sync, of texts that this connection {@linkplain #carries carries}.
+     * Several statements under one Sync; null where one of them can only go by itself. Nothing is sent yet.
      *
      * @param wholeTransaction whether they are a transaction of their own, in autocommit
      * @param timeoutMillis after which the driver cancels them, or 0 for the connection's own
      */
-    public PipelinedFlight pipeline(boolean wholeTransaction, long timeoutMillis) throws SQLException {
-        return new PipelinedFlight(session, wholeTransaction, timeoutMillis);
+    public @Nullable PipelinedFlight pipeline(
+            List<PipelinedFlight.Entry> entries, boolean wholeTransaction, long timeoutMillis) throws SQLException {
+        return PipelinedFlight.of(session, entries, wholeTransaction, timeoutMillis);
     }
 
     /** Goes on with another connection. */

@@ -21,8 +21,10 @@ public final class SessionCounters {
     private final LongAdder unnamed = new LongAdder();
     private final LongAdder named = new LongAdder();
 
-    /** Statements that went out behind a context's settings, which have no name. */
+    /** Statements that went out behind a context's settings. */
     private final LongAdder inContext = new LongAdder();
+
+    private final LongAdder namedInContext = new LongAdder();
 
     /** Contexts that were told in a round trip of their own. */
     private final LongAdder contextsAlone = new LongAdder();
@@ -52,12 +54,12 @@ public final class SessionCounters {
         (byName ? named : unnamed).increment();
     }
 
-    void executedInContext() {
-        inContext.increment();
+    void executedInContext(boolean byName) {
+        (byName ? namedInContext : inContext).increment();
     }
 
-    void executed(int statements) {
-        unnamed.add(statements);
+    void executed(int statements, boolean byName) {
+        (byName ? named : unnamed).add(statements);
     }
 
     void toldContext() {
@@ -93,11 +95,11 @@ public final class SessionCounters {
     }
 
     public long namedStatements() {
-        return named.sum();
+        return named.sum() + namedInContext.sum();
     }
 
     public long contextsApplied() {
-        return inContext.sum() + contextsAlone.sum();
+        return inContext.sum() + namedInContext.sum() + contextsAlone.sum();
     }
 
     public long heldNanos() {

@@ -1,12 +1,17 @@
 package com.scrapersky.session.internal.guard;
 
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.Oid;
+import org.postgresql.core.ParameterList;
 
 /**
  * Session settings and their values, by name. Immutable, so that a savepoint is a reference and "nothing to do" is a
@@ -22,6 +27,9 @@ final class Settings {
     private static final String ROLE = "role";
 
     private final Map<String, String> values;
+
+    /** The names of all, in the order in which a backend is told that has none of them; found when it is asked for. */
+    private @Nullable List<String> order;
 
     private Settings(Map<String, String> values) {
         this.values = values;
@@ -58,14 +66,16 @@ final class Settings {
         return new Settings(changed);
     }
 
-    /** With all of these, which win. */
-    Settings withAll(Map<String, String> others) {
-        if (others.isEmpty()) {
-            return this;
+    /** With all of these, of which the later ones win, and the role, where there is one. */
+    Settings withAll(Map<String, String> first, Map<String, String> second, @Nullable String role) {
+        Map<String, String> changed = new LinkedHashMap<>(2 * (values.size() + first.size() + second.size() + 1));
+        changed.putAll(values);
+        first.forEach((name, value) -> changed.put(key(name), value));
+        second.forEach((name, value) -> changed.put(key(name), value));
+        if (role != null) {
+            changed.put(ROLE, role);
         }
-        Map<String, String> changed = new LinkedHashMap<>(values);
-        others.forEach((name, value) -> changed.put(key(name), value));
-        return new Settings(changed);
+        return changed.isEmpty() ? NONE : new Settings(changed);
     }
 
     /** With the value that {@code defaults} has, or without one. */
@@ -96,6 +106,41 @@ final class Settings {
 
     /** The names whose values a backend that has {@code applied} must be told: roles last, while the right to set is still there. */
     List<String> missingFrom(Settings applied) {
+        if (!applied.isEmpty()) {
+            return inOrder(applied);
+        }
+        List<String> all = order;
+        if (all == null) {
+            all = List.copyOf(inOrder(NONE));
+            order = all;
+        }
+        return all;
+    }
+
+    /** Binds the values of {@code names} to {@link KnownTexts#settingsText}, as {@code setString} does. */
+    void bind(List<String> names, BaseConnection driver, ParameterList list) throws SQLException {
+        int type = typeOfText(driver);
+        for (int i = 0; i < names.size(); i++) {
+            list.setStringParameter(i + 1, Objects.requireNonNull(values.get(names.get(i))), type);
+        }
+    }
+
+    /** The type that {@code setString} declares. */
+    static int typeOfText(BaseConnection driver) {
+        return driver.getStringVarcharFlag() ? Oid.VARCHAR : Oid.UNSPECIFIED;
+    }
+
+    /** Whether a transaction's characteristics are among them. */
+    boolean haveCharacteristics() {
+        for (String name : values.keySet()) {
+            if (FlightPlan.isCharacteristic(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private List<String> inOrder(Settings applied) {
         Map<Boolean, List<String>> names = new TreeMap<>();
         values.forEach((name, value) -> {
             if (!value.equals(applied.values.get(name))) {

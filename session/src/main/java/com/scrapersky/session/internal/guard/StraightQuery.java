@@ -1,16 +1,14 @@
 package com.scrapersky.session.internal.guard;
 
 import com.scrapersky.session.internal.guard.NamedExecution.Remedy;
-import java.sql.ResultSet;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.CachedQuery;
 import org.postgresql.core.Field;
-import org.postgresql.core.Oid;
 import org.postgresql.core.ParameterList;
 import org.postgresql.core.Query;
 import org.postgresql.core.QueryExecutor;
@@ -18,7 +16,6 @@ import org.postgresql.core.ResultCursor;
 import org.postgresql.core.ResultHandlerBase;
 import org.postgresql.core.Tuple;
 import org.postgresql.jdbc.PgConnection;
-import org.postgresql.jdbc.PgStatement;
 import org.postgresql.jdbc.PreferQueryMode;
 
 /**
@@ -30,29 +27,25 @@ import org.postgresql.jdbc.PreferQueryMode;
 public final class StraightQuery extends ResultHandlerBase {
 
     private final BaseConnection driver;
-    private final Query query;
-    private Field @Nullable [] fields;
-    private @Nullable List<Tuple> tuples;
-    private @Nullable ResultCursor cursor;
+    private @Nullable ArrivedRows rows;
     private long count;
 
     /** How many answers are still to come that are not the caller's. */
     private int before;
 
-    private StraightQuery(BaseConnection driver, Query query, int before) {
+    private StraightQuery(BaseConnection driver, int before) {
         this.driver = driver;
-        this.query = query;
         this.before = before;
     }
 
     /** The values of one execution. */
     public interface Values {
 
-        /**
-         * Binds them to the driver's list, behind {@code shift} others, or says that there is one among them that only a
-         * statement can bind.
-         */
-        boolean bind(BaseConnection connection, ParameterList list, int shift) throws SQLException;
+        /** Binds them to the driver's list, or says that there is one among them that only a statement can bind. */
+        boolean bind(BaseConnection connection, ParameterList list) throws SQLException;
+
+        /** Binds them to a statement. */
+        void bind(PreparedStatement statement) throws SQLException;
     }
 
     /** Executes a text, or gives null, having done nothing, where it takes a statement to do it. */
@@ -62,67 +55,119 @@ public final class StraightQuery extends ResultHandlerBase {
             return null;
         }
         KnownText text = session.know(sql);
-        Settings start = ContextText.startInFrontOf(session, text);
-        ContextText withSettings = start == null ? null : ContextText.inContext(session, text, start);
-        if (withSettings == null && !session.isStraight(text)) {
+        Settings start = session.isStraight(text) ? null : startInFrontOf(session, text);
+        if (start == null && !session.isStraight(text)) {
             return null;
         }
         BaseConnection driver = session.driver();
         if (!(driver instanceof PgConnection connection) || !isOrdinary(connection)) {
             return null;
         }
-        QueryExecutor executor = driver.getQueryExecutor();
-        CachedQuery cached = executor.borrowQuery(withSettings == null ? sql : withSettings.sql());
+        return start == null
+                ? alone(session, connection, sql, text, values)
+                : behindSettings(session, connection, text, start, values);
+    }
+
+    private static @Nullable StraightQuery alone(
+            VirtualSession session, PgConnection connection, String sql, KnownText text, Values values)
+            throws SQLException {
+        QueryExecutor executor = connection.getQueryExecutor();
+        CachedQuery cached = executor.borrowQuery(sql);
         try {
             Query query = cached.query;
-            int statements = query.getSubqueries() == null ? 1 : query.getSubqueries().length;
-            if (cached.isFunction || statements != (withSettings == null ? 1 : 2) || query.isEmpty()) {
+            if (cached.isFunction || query.getSubqueries() != null || query.isEmpty()) {
                 return null;
             }
             ParameterList list = query.createParameterList();
-            int bound = 0;
-            if (withSettings != null && start != null) {
-                int type = driver.getStringVarcharFlag() ? Oid.VARCHAR : Oid.UNSPECIFIED;
-                for (String name : withSettings.names()) {
-                    list.setStringParameter(++bound, Objects.requireNonNull(start.get(name)), type);
-                }
-            }
-            if (!values.bind(driver, list, bound)) {
+            if (!values.bind(connection, list)) {
                 return null;
-            }
-            if (withSettings != null) {
-                session.happened();
             }
             session.drew(text);
             int mark = NamedExecution.begin(session);
-            count(session, connection, cached, withSettings != null);
+            session.executes(isNamed(connection, cached.getExecuteCount() + 1));
             try {
                 StraightQuery arrived = execute(connection, executor, cached, list);
                 NamedExecution.succeeded(session, mark);
                 return arrived;
             } catch (SQLException failed) {
-                closeIfLost(session, connection, failed);
-                // Nothing was wrong but a name or its plan, and nothing was done: a statement does it without.
-                if (NamedExecution.failed(session, failed, sql, mark) == Remedy.NOTHING) {
-                    throw failed;
-                }
-                return null;
+                return without(session, connection, sql, mark, failed);
             }
         } finally {
             executor.releaseQuery(cached);
         }
     }
 
-    private static void count(
-            VirtualSession session, PgConnection connection, CachedQuery cached, boolean behindSettings)
+    /** The settings that have to be told in front of one harmless query; null where they cannot simply be. */
+    private static @Nullable Settings startInFrontOf(VirtualSession session, KnownText text) throws SQLException {
+        boolean harmless = text.clean()
+                && text.features().isEmpty()
+                && text.sql().parts().size() == 1
+                && FlightDispatch.isOfQueries(text.sql());
+        return harmless ? FlightDispatch.untoldStart(session) : null;
+    }
+
+    /** Under one Sync with the statement that tells the settings, which keeps its own name among all texts. */
+    private static @Nullable StraightQuery behindSettings(
+            VirtualSession session, PgConnection connection, KnownText text, Settings start, Values values)
             throws SQLException {
-        if (behindSettings && session.context() != null) {
-            session.guard().counters().executedInContext();
-            session.holds();
-        } else {
-            int threshold = connection.getPrepareThreshold();
-            session.executes(!behindSettings && threshold != 0 && cached.getExecuteCount() + 1 >= threshold);
+        if (!DriverQueries.isKnown()) {
+            return null;
         }
+        QueryExecutor executor = connection.getQueryExecutor();
+        List<String> names = start.missingFrom(Settings.NONE);
+        CachedQuery settings = executor.borrowQuery(session.guard().texts().settingsText(names));
+        CachedQuery cached = executor.borrowQuery(text.sql().text());
+        try {
+            Query query = cached.query;
+            if (cached.isFunction
+                    || query.getSubqueries() != null
+                    || query.isEmpty()
+                    || settings.query.getSubqueries() != null) {
+                return null;
+            }
+            ParameterList[] lists = DriverQueries.lists(2);
+            lists[0] = settings.query.createParameterList();
+            start.bind(names, connection, lists[0]);
+            lists[1] = query.createParameterList();
+            if (!values.bind(connection, lists[1])) {
+                return null;
+            }
+            Query[] queries = DriverQueries.queries(2);
+            queries[0] = settings.query;
+            queries[1] = query;
+            session.happened();
+            session.drew(text);
+            int mark = NamedExecution.begin(session);
+            settings.increaseExecuteCount();
+            cached.increaseExecuteCount();
+            session.executesInContext(isNamed(connection, cached.getExecuteCount()));
+            StraightQuery answer = new StraightQuery(connection, 1);
+            try {
+                // The settings' answer is short, and the other is awaited by then: nobody waits on full buffers.
+                DriverQueries.execute(executor, queries, lists, answer, flags(connection, cached));
+                NamedExecution.succeeded(session, mark);
+                return answer;
+            } catch (SQLException failed) {
+                // What was not executed was perhaps not described, which the driver takes it for.
+                settings.query.close();
+                query.close();
+                return without(session, connection, text.sql().text(), mark, failed);
+            }
+        } finally {
+            executor.releaseQuery(cached);
+            executor.releaseQuery(settings);
+        }
+    }
+
+    /** Gives null where nothing was wrong but a name or its plan, and nothing was done: a statement does it without. */
+    private static @Nullable StraightQuery without(
+            VirtualSession session, PgConnection connection, String sql, int mark, SQLException failed)
+            throws SQLException {
+        closeIfLost(session, connection, failed);
+        if (NamedExecution.failed(session, failed, sql, mark) == Remedy.NOTHING) {
+            throw failed;
+        }
+        return null;
     }
 
     /** Whether nothing is set for the connection that its statements would do more for. */
@@ -140,7 +185,7 @@ public final class StraightQuery extends ResultHandlerBase {
         try {
             return once(connection, executor, cached, list);
         } catch (SQLException failure) {
-            if (cached.query.getSubqueries() != null || !executor.willHealOnRetry(failure)) {
+            if (!executor.willHealOnRetry(failure)) {
                 throw failure;
             }
             cached.query.close();
@@ -152,18 +197,20 @@ public final class StraightQuery extends ResultHandlerBase {
             PgConnection connection, QueryExecutor executor, CachedQuery cached, ParameterList list)
             throws SQLException {
         cached.increaseExecuteCount();
+        StraightQuery answer = new StraightQuery(connection, 0);
+        executor.execute(cached.query, list, answer, 0, 0, flags(connection, cached));
+        return answer;
+    }
+
+    private static boolean isNamed(PgConnection connection, int executions) {
         int threshold = connection.getPrepareThreshold();
-        // For a named statement with a text column the driver would put a Sync in front of it, behind which the
-        // settings are
-        // gone (QueryExecutorImpl.flushIfDeadlockRisk, 42.7.14).
-        boolean behindSettings = cached.query.getSubqueries() != null;
-        boolean unnamed = behindSettings || threshold == 0 || cached.getExecuteCount() < threshold;
-        int flags = (unnamed ? QueryExecutor.QUERY_ONESHOT : 0)
+        return threshold != 0 && executions >= threshold;
+    }
+
+    private static int flags(PgConnection connection, CachedQuery cached) throws SQLException {
+        return (isNamed(connection, cached.getExecuteCount()) ? 0 : QueryExecutor.QUERY_ONESHOT)
                 | (connection.getAutoCommit() ? QueryExecutor.QUERY_SUPPRESS_BEGIN : 0)
                 | (connection.hintReadOnly() ? QueryExecutor.QUERY_READ_ONLY_HINT : 0);
-        StraightQuery answer = new StraightQuery(connection, cached.query, behindSettings ? 1 : 0);
-        executor.execute(cached.query, list, answer, 0, 0, flags);
-        return answer;
     }
 
     /**
@@ -179,15 +226,9 @@ public final class StraightQuery extends ResultHandlerBase {
         }
     }
 
-    /** What describes the columns, or null where no rows were returned. */
-    public Field @Nullable [] fields() {
-        return fields;
-    }
-
-    /** The rows. */
-    public List<Tuple> tuples() {
-        List<Tuple> arrived = tuples;
-        return arrived == null ? List.of() : arrived;
+    /** The rows; null where none were returned. */
+    public @Nullable ArrivedRows rows() {
+        return rows;
     }
 
     /** How many rows were changed, where none were returned. */
@@ -195,32 +236,13 @@ public final class StraightQuery extends ResultHandlerBase {
         return count;
     }
 
-    /** The driver's connection, which knows how to read the rows. */
-    public BaseConnection driver() {
-        return driver;
-    }
-
-    /** The rows as the driver would have given them, whose statement ends with them. */
-    @SuppressWarnings("resource") // closed on completion
-    public ResultSet resultSet() throws SQLException {
-        Field[] columns = fields;
-        if (columns == null) {
-            throw new IllegalStateException("asked for without rows");
-        }
-        PgStatement statement = driver.createStatement().unwrap(PgStatement.class);
-        statement.closeOnCompletion();
-        return statement.createResultSet(query, columns, tuples(), cursor);
-    }
-
     @Override
-    public void handleResultRows(Query answered, Field[] columns, List<Tuple> rows, @Nullable ResultCursor portal) {
+    public void handleResultRows(Query query, Field[] fields, List<Tuple> tuples, @Nullable ResultCursor cursor) {
         if (before > 0) {
             before--;
             return;
         }
-        fields = columns;
-        tuples = rows;
-        cursor = portal;
+        rows = new ArrivedRows(driver, query, fields, tuples, cursor);
     }
 
     @Override

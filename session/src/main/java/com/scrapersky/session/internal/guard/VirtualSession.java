@@ -127,10 +127,20 @@ final class VirtualSession {
         holds();
     }
 
+    /** A text goes to the driver right behind the settings that the session begins with. */
+    void executesInContext(boolean named) {
+        if (context() != null) {
+            guard.counters().executedInContext(named);
+        } else {
+            guard.counters().executed(named);
+        }
+        holds();
+    }
+
     /** A text goes to the driver behind what the session tells its backend. */
     void executes(Flight flight) {
         if (flight.tellsSettings() && context() != null) {
-            guard.counters().executedInContext();
+            guard.counters().executedInContext(false);
         } else {
             guard.counters().executed(false);
         }
@@ -195,7 +205,7 @@ final class VirtualSession {
         return state;
     }
 
-    /** Nothing was sent, so nothing is to be remembered; or nothing will be sent any more. */
+    /** Nothing will be sent any more. */
     void forgetState() {
         state = null;
     }
