@@ -23,19 +23,20 @@ import org.jspecify.annotations.Nullable;
  * Result<List<Row>> entries = pipeline.sql("select * from entries where account = :id")
  *         .param("id", debit.id())
  *         .rows();
- * pipeline.execute(); // BEGIN, both statements, COMMIT
+ * pipeline.execute(); // both statements, one transaction
  * report(debited.get(), entries.get());
  * }</pre>
  *
  * <p><b>All or nothing.</b> A statement that fails undoes those before it, and those behind it are not executed. No statement
  * can use the result of an earlier one in Java; in SQL it sees its changes, as in any transaction.
  *
- * <p><b>Round trips.</b> One, whatever the number of statements: of the factory's form that includes BEGIN, COMMIT and the
+ * <p><b>Round trips.</b> One, whatever the number of statements: of the factory's form that includes the transaction and the
  * session's settings; a session's COMMIT comes later. More only where the answers to some statements and the rest of the
  * others might both exceed what the buffers of a connection hold (64,000 bytes sent behind a statement that returns rows, or
  * behind a thousand that do not), and for a statement that changes the session's state or may do so unseen: then each of the
- * statements takes one. The transaction is the same in either case. An error takes one more, for the ROLLBACK. The driver by
- * itself would break a flush after 255 statements ({@code QueryExecutorImpl.flushIfDeadlockRisk}, pgjdbc 42.7.14).
+ * statements takes one. The transaction is the same in either case. Behind a pooler that carries named statements the pipeline
+ * that gives them their names, once on each connection, takes one for each. An error takes one more, for the ROLLBACK, where
+ * there is anything but queries among the statements. The driver by itself would break a flush after 255 statements ({@code QueryExecutorImpl.flushIfDeadlockRisk}, pgjdbc 42.7.14).
  *
  * <p><b>Errors</b> are those of {@link SqlStatement}, and name the statement by its number, counted from 1, and its text. A
  * connection that is lost with COMMIT under way is a {@link TransactionOutcomeUnknownException}. What a {@link Result} makes of

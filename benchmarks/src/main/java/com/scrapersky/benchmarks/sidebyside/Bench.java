@@ -221,7 +221,7 @@ public final class Bench {
                 "PostgreSQL 18 (embedded)",
                 "PgBouncer 1.18 and 1.26",
                 "pgjdbc " + DriverInfo.DRIVER_VERSION,
-                "HikariCP " + Machine.version(HikariDataSource.class),
+                "HikariCP " + Machine.version(HikariDataSource.class, "com.zaxxer", "HikariCP"),
                 "Spring JDBC " + Machine.version(JdbcClient.class),
                 "Jdbi " + Machine.version(Jdbi.class),
                 "Hibernate " + Machine.version(SessionFactory.class));

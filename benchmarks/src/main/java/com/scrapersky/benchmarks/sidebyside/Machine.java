@@ -1,10 +1,12 @@
 package com.scrapersky.benchmarks.sidebyside;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Properties;
 import java.util.stream.Stream;
 
 /** What it ran on. */
@@ -43,5 +45,17 @@ final class Machine {
     static String version(Class<?> type) {
         String version = type.getPackage().getImplementationVersion();
         return version == null ? "" : version;
+    }
+
+    /** The same of a library whose manifest does not tell: Maven leaves it beside. */
+    static String version(Class<?> type, String group, String artifact) throws IOException {
+        try (InputStream told =
+                type.getResourceAsStream("/META-INF/maven/" + group + "/" + artifact + "/pom.properties")) {
+            Properties properties = new Properties();
+            if (told != null) {
+                properties.load(told);
+            }
+            return properties.getProperty("version", "");
+        }
     }
 }

@@ -6,9 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.scrapersky.benchmarks.measure.Reading;
 import com.scrapersky.benchmarks.measure.SideBySide;
 import com.scrapersky.benchmarks.measure.Subject;
+import com.zaxxer.hikari.HikariDataSource;
 import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -65,6 +71,30 @@ class ReportTest {
                 .containsExactly(List.of("direct"), 5, List.of(0));
         assertThatThrownBy(() -> Options.of(List.of("route=direct"))).hasMessageContaining("routes=");
         assertThatThrownBy(() -> Options.of(List.of("routes=moon"))).hasMessageContaining("moon");
+    }
+
+    @Test
+    void theReadmeShowsTheRunThatIsThere() throws Exception {
+        Path project = Path.of("..");
+        String readme = Files.readString(project.resolve("README.md"));
+        String run = Files.readString(project.resolve("docs/benchmarks/side-by-side.md"));
+        Matcher command = Pattern.compile("Made by `(bin/bench[^`]*)`").matcher(run);
+        assertThat(command.find()).isTrue();
+        assertThat(readme).contains("`" + command.group(1).strip() + "`");
+        List<String> charts = Pattern.compile("docs/benchmarks/[^)]*\\.svg")
+                .matcher(readme)
+                .results()
+                .map(MatchResult::group)
+                .toList();
+        assertThat(charts)
+                .isNotEmpty()
+                .allSatisfy(chart -> assertThat(project.resolve(chart)).exists());
+    }
+
+    @Test
+    void versionsAreToldAlsoWhereNoManifestTells() throws Exception {
+        assertThat(Machine.version(HikariDataSource.class, "com.zaxxer", "HikariCP"))
+                .matches("\\d+\\.\\d+.*");
     }
 
     private static String report() {
