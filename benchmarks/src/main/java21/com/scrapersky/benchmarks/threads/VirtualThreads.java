@@ -4,12 +4,16 @@ import com.scrapersky.benchmarks.measure.Reading;
 import com.scrapersky.benchmarks.measure.SideBySide;
 import com.scrapersky.benchmarks.measure.Spread;
 import com.scrapersky.benchmarks.measure.Subject;
+import com.scrapersky.benchmarks.peers.HandWritten;
 import com.scrapersky.benchmarks.peers.Ours;
+import com.scrapersky.benchmarks.peers.Peer;
 import com.scrapersky.benchmarks.peers.Texts;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PostgresLab;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,20 +55,37 @@ public final class VirtualThreads {
                         .passwordAuthentication(false)
                         .start()) {
             postgres.execute(Texts.schema().toArray(new String[0]));
+            byHand("direct", postgres.jdbcUrl(), rounds);
             boolean direct = loses("direct", postgres.url(), rounds);
+            byHand("PgBouncer 1.26", pooler.jdbcUrl() + "&prepareThreshold=0", rounds);
             lost = loses("PgBouncer 1.26", pooler.url(), rounds) | direct;
         }
         System.exit(lost ? 1 : 0);
     }
 
+    /** What pgjdbc and HikariCP lose by themselves. */
+    private static void byHand(String route, String url, int rounds) throws Exception {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setMaximumPoolSize(POOL);
+        config.setConnectionTimeout(LONGEST_WAIT.toMillis());
+        try (HikariDataSource pool = new HikariDataSource(config)) {
+            lost(route + ", by hand", new HandWritten(pool, pool), rounds);
+        }
+    }
+
     private static boolean loses(String route, String url, int rounds) throws Exception {
         try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(url)
-                        .maximumPoolSize(POOL)
-                        .connectionTimeout(LONGEST_WAIT)
-                        .build();
-                ExecutorService many = Executors.newVirtualThreadPerTaskExecutor();
+                .maximumPoolSize(POOL)
+                .connectionTimeout(LONGEST_WAIT)
+                .build()) {
+            return lost(route, new Ours(sessions), rounds).median() < BOUND;
+        }
+    }
+
+    private static Spread lost(String what, Peer peer, int rounds) throws Exception {
+        try (ExecutorService many = Executors.newVirtualThreadPerTaskExecutor();
                 ExecutorService few = Executors.newFixedThreadPool(FEW)) {
-            Ours peer = new Ours(sessions);
             SideBySide run = new SideBySide(List.of(new Subject("many", () -> peer), new Subject("few", () -> peer)));
             for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
                 boolean manyFirst = round % 2 == 0;
@@ -80,17 +101,17 @@ public final class VirtualThreads {
             System.out.printf(
                     Locale.ROOT,
                     "%s: throughput of %,d virtual threads on a pool of %d, as a part of that of %d threads: %s%n",
-                    route,
+                    what,
                     MANY,
                     POOL,
                     FEW,
                     ratio);
-            return ratio.median() < BOUND;
+            return ratio;
         }
     }
 
     /** All the selects of a round, shared out among threads that begin together; the time is that on the wall for each. */
-    private static double nanos(ExecutorService threads, int count, Ours peer) throws Exception {
+    private static double nanos(ExecutorService threads, int count, Peer peer) throws Exception {
         int each = SELECTS / count;
         Callable<Integer> work = () -> {
             int sum = 0;
