@@ -51,12 +51,13 @@ public final class StraightQuery extends ResultHandlerBase {
     /** Executes a text, or gives null, having done nothing, where it takes a statement to do it. */
     static @Nullable StraightQuery execute(VirtualSession session, String sql, Values values) throws SQLException {
         Guard guard = session.guard();
-        if (!guard.isPoolOurs() || guard.names().isUnnamed(sql)) {
+        if (!guard.isPoolOurs()) {
             return null;
         }
+        boolean unnamed = guard.names().isUnnamed(sql);
         KnownText text = session.know(sql);
         Settings start = session.isStraight(text) ? null : startInFrontOf(session, text);
-        if (start == null && !session.isStraight(text)) {
+        if (start == null && (unnamed || !session.isStraight(text))) {
             return null;
         }
         BaseConnection driver = session.driver();
@@ -106,17 +107,40 @@ public final class StraightQuery extends ResultHandlerBase {
         return harmless ? FlightDispatch.untoldStart(session) : null;
     }
 
-    /** Under one Sync with the statement that tells the settings, which keeps its own name among all texts. */
+    /**
+     * Under one Sync with the statement that tells the settings, which keeps its own name among all texts. Once more where nothing was
+     * wrong but a name or its plan.
+     */
     private static @Nullable StraightQuery behindSettings(
             VirtualSession session, PgConnection connection, KnownText text, Settings start, Values values)
             throws SQLException {
         if (!DriverQueries.isKnown()) {
             return null;
         }
+        int mark = NamedExecution.begin(session);
+        try {
+            StraightQuery arrived = onceBehindSettings(session, connection, text, start, values);
+            NamedExecution.succeeded(session, mark);
+            return arrived;
+        } catch (SQLException failed) {
+            closeIfLost(session, connection, failed);
+            if (NamedExecution.failed(session, failed, text.sql().text(), mark) == Remedy.NOTHING) {
+                throw failed;
+            }
+            return onceBehindSettings(session, connection, text, start, values);
+        }
+    }
+
+    private static @Nullable StraightQuery onceBehindSettings(
+            VirtualSession session, PgConnection connection, KnownText text, Settings start, Values values)
+            throws SQLException {
+        StatementNames names = session.guard().names();
+        String sql = text.sql().text();
+        boolean unnamed = names.isUnnamed(sql);
         QueryExecutor executor = connection.getQueryExecutor();
-        List<String> names = start.missingFrom(Settings.NONE);
-        CachedQuery settings = executor.borrowQuery(session.guard().texts().settingsText(names));
-        CachedQuery cached = executor.borrowQuery(text.sql().text());
+        List<String> told = start.missingFrom(Settings.NONE);
+        CachedQuery settings = executor.borrowQuery(session.guard().texts().settingsText(told));
+        CachedQuery cached = executor.borrowQuery(unnamed ? names.unnamed(sql) : sql);
         try {
             Query query = cached.query;
             if (cached.isFunction
@@ -127,7 +151,7 @@ public final class StraightQuery extends ResultHandlerBase {
             }
             ParameterList[] lists = DriverQueries.lists(2);
             lists[0] = settings.query.createParameterList();
-            start.bind(names, connection, lists[0]);
+            start.bind(told, connection, lists[0]);
             lists[1] = query.createParameterList();
             if (!values.bind(connection, lists[1])) {
                 return null;
@@ -137,21 +161,23 @@ public final class StraightQuery extends ResultHandlerBase {
             queries[1] = query;
             session.happened();
             session.drew(text);
-            int mark = NamedExecution.begin(session);
             settings.increaseExecuteCount();
             cached.increaseExecuteCount();
-            session.executesInContext(isNamed(connection, cached.getExecuteCount()));
+            boolean named = !unnamed && isNamed(connection, cached.getExecuteCount());
+            session.executesInContext(named);
             StraightQuery answer = new StraightQuery(connection, 1);
+            boolean done = false;
             try {
                 // The settings' answer is short, and the other is awaited by then: nobody waits on full buffers.
-                DriverQueries.execute(executor, queries, lists, answer, flags(connection, cached));
-                NamedExecution.succeeded(session, mark);
+                DriverQueries.execute(executor, queries, lists, answer, flags(connection, named));
+                done = true;
                 return answer;
-            } catch (SQLException failed) {
-                // What was not executed was perhaps not described, which the driver takes it for.
-                settings.query.close();
-                query.close();
-                return without(session, connection, text.sql().text(), mark, failed);
+            } finally {
+                if (!done) {
+                    // What was not executed was perhaps not described, which the driver takes it for.
+                    settings.query.close();
+                    query.close();
+                }
             }
         } finally {
             executor.releaseQuery(cached);
@@ -198,7 +224,8 @@ public final class StraightQuery extends ResultHandlerBase {
             throws SQLException {
         cached.increaseExecuteCount();
         StraightQuery answer = new StraightQuery(connection, 0);
-        executor.execute(cached.query, list, answer, 0, 0, flags(connection, cached));
+        boolean named = isNamed(connection, cached.getExecuteCount());
+        executor.execute(cached.query, list, answer, 0, 0, flags(connection, named));
         return answer;
     }
 
@@ -207,8 +234,8 @@ public final class StraightQuery extends ResultHandlerBase {
         return threshold != 0 && executions >= threshold;
     }
 
-    private static int flags(PgConnection connection, CachedQuery cached) throws SQLException {
-        return (isNamed(connection, cached.getExecuteCount()) ? 0 : QueryExecutor.QUERY_ONESHOT)
+    private static int flags(PgConnection connection, boolean named) throws SQLException {
+        return (named ? 0 : QueryExecutor.QUERY_ONESHOT)
                 | (connection.getAutoCommit() ? QueryExecutor.QUERY_SUPPRESS_BEGIN : 0)
                 | (connection.hintReadOnly() ? QueryExecutor.QUERY_READ_ONLY_HINT : 0);
     }
