@@ -77,6 +77,7 @@ class NamesTogetherTest {
                 Row plain = sessions.sql(who).param("n", i).row();
                 assertThat(plain.getString("who")).isNotEqualTo(ROLE);
                 assertThat(plain.getString("claims")).isIn(null, "");
+                backends.add(plain.getInt("pid"));
             }
             assertThat(backends.size() > 1).isEqualTo(!route.isDirect());
             boolean named = route.isDirect() || route.carriesNamedStatements();
