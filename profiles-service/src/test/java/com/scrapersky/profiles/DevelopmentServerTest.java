@@ -1,0 +1,90 @@
+package com.scrapersky.profiles;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What {@code bin/run} starts once everything is built: by its own options, and what it prints is used. */
+@Tag("once")
+@Tag("alone")
+class DevelopmentServerTest {
+
+    private static final Duration LONGEST_START = Duration.ofSeconds(15);
+    private static final Pattern REQUEST = Pattern.compile("curl -H \"Authorization: (Bearer [^\"]+)\" (http://\\S+)");
+    private static final Pattern OPTIONS = Pattern.compile("-XX:\\S+");
+
+    @Test
+    void itAnswersThePrintedRequestWithinSeconds() throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        Matcher option = OPTIONS.matcher(Files.readString(Path.of("..", "bin", "run")));
+        while (option.find()) {
+            command.add(option.group());
+        }
+        assertThat(command).hasSizeGreaterThan(1);
+        command.addAll(List.of(
+                "-cp", System.getProperty("java.class.path"), "com.scrapersky.profiles.development.DevelopmentServer"));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("PORT", "0");
+        builder.environment().keySet().removeAll(List.of("DATABASE_URL", "JWT_SECRET_KEY"));
+        long begin = System.nanoTime();
+        Process server = builder.start();
+        List<String> printed = new ArrayList<>();
+        try (BufferedReader output = server.inputReader()) {
+            HttpResponse<String> answer = answerTo(output, printed);
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).contains("Ada Lovelace", "Grace Hopper", "Edgar F. Codd");
+            assertThat(took).as("until the printed request was answered").isLessThan(LONGEST_START);
+            assertThat(String.join("\n", printed))
+                    .contains("The profiles service runs at http://localhost:")
+                    .containsPattern("Rows come through: PgBouncer .*, transaction mode")
+                    .contains("What the sessions found in front of them: ")
+                    .contains("/swagger-ui/index.html");
+        } finally {
+            server.destroy();
+            assertThat(server.waitFor(30, TimeUnit.SECONDS))
+                    .as("everything that it started is stopped")
+                    .isTrue();
+        }
+    }
+
+    private static HttpResponse<String> answerTo(BufferedReader output, List<String> printed)
+            throws IOException, InterruptedException {
+        Matcher request = null;
+        String line = output.readLine();
+        while (line != null) {
+            printed.add(line);
+            Matcher found = REQUEST.matcher(line);
+            if (found.find()) {
+                request = found;
+            }
+            if (request != null && line.contains("/swagger-ui/")) {
+                return HttpClient.newHttpClient()
+                        .send(
+                                HttpRequest.newBuilder(URI.create(request.group(2)))
+                                        .header("Authorization", request.group(1))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+            }
+            line = output.readLine();
+        }
+        throw new AssertionError("it ended before it printed a request:\n" + String.join("\n", printed));
+    }
+}
