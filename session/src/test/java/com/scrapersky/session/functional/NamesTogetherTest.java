@@ -14,7 +14,9 @@ import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PoolMode;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +121,34 @@ class NamesTogetherTest {
                     .hasMessageContaining("statement 2 of 2");
             assertThat(sessions.sql("select count(*) from " + table).single(Long.class))
                     .isEqualTo(last);
+        }
+    }
+
+    /** With rows of an execution still to come when the types change. */
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void aBatchMayFollowItsStatementWithOtherTypes(Route route) {
+        String table = table(route);
+        String insert = "insert into " + table + " values (:id) returning a";
+        try (DatabaseSessionFactory sessions = open(route)) {
+            for (int i = 1; i <= 2 * UNTIL_NAMED; i++) {
+                int id = 10 * i;
+                Pipeline pipeline = sessions.pipeline();
+                Result<Integer> one = pipeline.sql(insert).param("id", id).single(Integer.class);
+                Result<int[]> more = pipeline.sql(insert)
+                        .batch(List.of(
+                                Map.of("id", id + 1L),
+                                Map.of("id", id + 2),
+                                Map.of("id", id + 3L),
+                                Map.of("id", id + 4)));
+                Result<Integer> last = pipeline.sql(insert).param("id", id + 5).single(Integer.class);
+                pipeline.execute();
+                assertThat(one.get()).isEqualTo(id);
+                assertThat(more.get()).containsExactly(1, 1, 1, 1);
+                assertThat(last.get()).isEqualTo(id + 5);
+            }
+            assertThat(sessions.sql("select count(*) from " + table).single(Long.class))
+                    .isEqualTo(1 + 2 * UNTIL_NAMED * 6);
         }
     }
 

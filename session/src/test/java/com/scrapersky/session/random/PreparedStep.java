@@ -71,7 +71,7 @@ sealed interface PreparedStep extends Step {
             }
             boolean isRows = statement.execute();
             if (generatedKeys) {
-                client.see("keys " + Shown.rows(statement.getGeneratedKeys()));
+                client.see(Shown.keys(statement.getGeneratedKeys()));
             }
             client.see(Shown.results(statement, isRows));
         }

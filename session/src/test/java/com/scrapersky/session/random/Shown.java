@@ -3,7 +3,11 @@ package com.scrapersky.session.random;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /** What a program sees, as text. */
 final class Shown {
@@ -35,16 +39,25 @@ final class Shown {
     }
 
     static String rows(ResultSet rows, int most) throws SQLException {
+        return "{" + String.join("", each(rows, most)) + "}";
+    }
+
+    /** An UPDATE gives its rows in the order of the table's pages, where two databases differ as they were tidied up. */
+    static String keys(ResultSet rows) throws SQLException {
+        return "keys {" + each(rows, Integer.MAX_VALUE).stream().sorted().collect(Collectors.joining()) + "}";
+    }
+
+    private static List<String> each(ResultSet rows, int most) throws SQLException {
         int columns = rows.getMetaData().getColumnCount();
-        StringBuilder text = new StringBuilder("{");
-        for (int row = 0; row < most && rows.next(); row++) {
-            text.append('[');
+        List<String> each = new ArrayList<>();
+        while (each.size() < most && rows.next()) {
+            StringJoiner row = new StringJoiner("|", "[", "]");
             for (int column = 1; column <= columns; column++) {
-                text.append(column == 1 ? "" : "|").append(value(rows.getString(column)));
+                row.add(value(rows.getString(column)));
             }
-            text.append(']');
+            each.add(row.toString());
         }
-        return text.append('}').toString();
+        return each;
     }
 
     static String counts(int[] counts) {

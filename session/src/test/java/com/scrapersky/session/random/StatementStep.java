@@ -62,7 +62,7 @@ sealed interface StatementStep extends Step {
                     case UPDATE -> client.see("count " + statement.executeUpdate(sql.text()));
                     case GENERATED_KEYS -> {
                         boolean isRows = statement.execute(sql.text(), Statement.RETURN_GENERATED_KEYS);
-                        client.see("keys " + Shown.rows(statement.getGeneratedKeys()));
+                        client.see(Shown.keys(statement.getGeneratedKeys()));
                         client.see(Shown.results(statement, isRows));
                     }
                     case FETCH_SIZE -> {

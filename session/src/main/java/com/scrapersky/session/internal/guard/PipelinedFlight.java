@@ -336,13 +336,7 @@ public final class PipelinedFlight implements AutoCloseable {
                 queue.beginText(batch && !named ? executor : null, batch);
             }
             if (batch) {
-                if (set == 0) {
-                    flushBeforeName(query, list, index);
-                } else if (named && carried && !queue.isLikeBefore(list)) {
-                    unnameTheRest(index);
-                    queue.beginText(executor, true);
-                }
-                queue.add(query, list, place);
+                addToBatch(borrow(entry.text(), entry.text()), list, place);
             } else {
                 add(borrow(entry.text(), entry.text()), list, place);
             }
@@ -386,15 +380,32 @@ public final class PipelinedFlight implements AutoCloseable {
             } else if (text.isLikeFirst(i, lists[i])) {
                 queue.add(query, lists[i], place);
             } else {
-                // The driver gives up what it knows of a query when types change, and an execution of it that is still
-                // to
-                // be answered would find no columns.
+                // The driver gives up what it knows of a query when types change. An execution of it that is still to
+                // be
+                // answered would find no columns.
                 if (named && carried) {
                     unnameTheRest(place.entry());
                 }
                 queue.add(DriverQueries.unparsed(query), lists[i], place);
             }
         }
+    }
+
+    /** One of several executions of the same query, one behind the other. */
+    private void addToBatch(Borrowed text, ParameterList list, Place place) throws SQLException {
+        Query query = text.cached.query;
+        if (place.set() > 0) {
+            if (named && !queue.isLikeBefore(list)) {
+                unnameTheRest(place.entry());
+                queue.beginText(executor, true);
+            }
+        } else if (text.isFirst(0, list) || text.isLikeFirst(0, list)) {
+            flushBeforeName(query, list, place.entry());
+        } else if (named) {
+            unnameTheRest(place.entry());
+            queue.beginText(executor, true);
+        }
+        queue.add(query, list, place);
     }
 
     /** Names would be given and given up with each change of types. */
