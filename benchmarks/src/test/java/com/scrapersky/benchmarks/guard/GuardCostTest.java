@@ -30,7 +30,7 @@ class GuardCostTest {
             SideBySide run = new SideBySide(List.of(
                             new Subject("plain", () -> OneRow.read(plain, FakeTexts.ONE, 1)),
                             new Subject("guarded", () -> OneRow.read(guarded, FakeTexts.ONE, 1))))
-                    .warmUp(1, 5_000)
+                    .warmUp(4, 10_000)
                     .run(9, 1_000);
             double more = run.of("guarded", Reading::bytes).median()
                     - run.of("plain", Reading::bytes).median();
