@@ -8,7 +8,8 @@ import java.util.Map;
  * built: {@link DatabaseSessionFactory#statistics()}. Immutable; counters that only grow, read one after the other while work goes
  * on. With {@link DatabaseSessionFactory.Builder#readUrl} what was done at replicas is among it.
  *
- * <p>Counting costs a statement one increment of a {@link java.util.concurrent.atomic.LongAdder}, and nothing else.
+ * <p>Counting costs a statement one increment of a {@link java.util.concurrent.atomic.LongAdder}, a transaction two more and two
+ * looks at the clock.
  *
  * <pre>{@code
  * SessionStatistics before = sessions.statistics();

@@ -477,14 +477,17 @@ class PipelineTest {
         }
     }
 
+    private static TransactionPooler poolerOfTwo() {
+        return TransactionPooler.pgBouncer118(Route.postgres().url())
+                .poolSize(2)
+                .handOver(HandOver.LONGEST_IDLE)
+                .start();
+    }
+
     @Test
     void aLostAnswerLeavesTheOutcomeOpen() throws Exception {
         table();
-        try (TransactionPooler pooler = TransactionPooler.pgBouncer118(
-                                Route.postgres().url())
-                        .poolSize(2)
-                        .handOver(HandOver.LONGEST_IDLE)
-                        .start();
+        try (TransactionPooler pooler = poolerOfTwo();
                 DatabaseSessionFactory sessions = DatabaseSessionFactory.open(pooler.url())) {
             PoolerFaults faults = pooler.faults();
             outcomeIsUnknown(faults.cutBefore("'second'"), () -> insertTwo(sessions, 1));
@@ -498,11 +501,7 @@ class PipelineTest {
     @Test
     void aLostAnswerToCommitLeavesTheOutcomeOpen() throws Exception {
         table();
-        try (TransactionPooler pooler = TransactionPooler.pgBouncer118(
-                                Route.postgres().url())
-                        .poolSize(2)
-                        .handOver(HandOver.LONGEST_IDLE)
-                        .start();
+        try (TransactionPooler pooler = poolerOfTwo();
                 DatabaseSessionFactory sessions = DatabaseSessionFactory.open(pooler.url())) {
             Function<Pipeline, Result<Integer>> timeout = pipeline ->
                     pipeline.sql("set local statement_timeout = 10000").update();

@@ -9,12 +9,9 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
-import org.postgresql.core.CachedQuery;
 import org.postgresql.core.Field;
 import org.postgresql.core.ParameterList;
 import org.postgresql.core.Query;
@@ -48,7 +45,7 @@ public final class PipelinedFlight implements AutoCloseable {
     private final QueryExecutor executor;
     private final boolean wholeTransaction;
     private final List<Entry> entries;
-    private final Map<String, Borrowed> borrowed = new HashMap<>();
+    private final FlightTexts texts;
     private final List<PreparedStatement> binders = new ArrayList<>();
     private final List<Answers> answers = new ArrayList<>();
     private final FlightQueue queue = new FlightQueue();
@@ -88,6 +85,7 @@ public final class PipelinedFlight implements AutoCloseable {
         this.session = session;
         this.driver = session.driver();
         this.executor = driver.getQueryExecutor();
+        this.texts = new FlightTexts(executor);
         this.entries = entries;
         this.wholeTransaction = wholeTransaction;
         this.clock = clock;
@@ -159,9 +157,10 @@ public final class PipelinedFlight implements AutoCloseable {
             }
             if (wholeTransaction && !implicit) {
                 queue.beginText(null, false);
-                ParameterList none = lists(COMMIT);
-                flushBeforeName(query(COMMIT), none, entries.size());
-                queue.add(query(COMMIT), none, new Place(entries.size(), 0));
+                Query commit = texts.of(COMMIT).query();
+                ParameterList none = commit.createParameterList();
+                flushBeforeName(commit, none, entries.size());
+                queue.add(commit, none, new Place(entries.size(), 0));
             }
             count();
             flush(entries.size(), false);
@@ -205,8 +204,7 @@ public final class PipelinedFlight implements AutoCloseable {
 
     private void begin() throws SQLException {
         Settings start = wholeTransaction ? FlightDispatch.untoldStart(session) : null;
-        boolean simply = start != null;
-        if (!simply) {
+        if (start == null) {
             boolean idle = session.transactionState() == TransactionState.IDLE;
             settings = FlightDispatch.settingsInFront(session, idle);
             // Characteristics and questions are a transaction's that was begun.
@@ -219,8 +217,6 @@ public final class PipelinedFlight implements AutoCloseable {
             if (!implicit) {
                 addBegin();
             }
-        }
-        if (wholeTransaction) {
             session.began();
         } else {
             session.holds();
@@ -228,10 +224,10 @@ public final class PipelinedFlight implements AutoCloseable {
         isContextTold = start != null || settings != null;
         if (start != null) {
             List<String> names = start.missingFrom(Settings.NONE);
-            String text = session.guard().texts().settingsText(names);
-            ParameterList values = query(text).createParameterList();
+            Query told = texts.of(session.guard().texts().settingsText(names)).query();
+            ParameterList values = told.createParameterList();
             start.bind(names, driver, values);
-            queue.add(query(text), values, new Place(NONE, 0));
+            queue.add(told, values, new Place(NONE, 0));
         } else if (settings != null) {
             tell(settings);
         }
@@ -244,75 +240,33 @@ public final class PipelinedFlight implements AutoCloseable {
         boolean all = threshold > 0;
         for (Entry entry : entries) {
             boolean unnamed = names.isUnnamed(entry.text());
-            CachedQuery cached = borrow(unnamed ? names.unnamed(entry.text()) : entry.text(), entry.text()).cached;
-            cached.increaseExecuteCount();
-            all = all && !unnamed && cached.getExecuteCount() >= threshold;
+            FlightTexts.Text text = texts.borrow(unnamed ? names.unnamed(entry.text()) : entry.text(), entry.text());
+            boolean often = text.executedOnceMore() >= threshold;
+            all = all && often && !unnamed;
         }
         return all;
     }
 
-    private Borrowed borrow(String text, String key) throws SQLException {
-        Borrowed known = borrowed.get(key);
-        if (known == null) {
-            known = new Borrowed(executor.borrowQuery(text));
-            borrowed.put(key, known);
-        }
-        return known;
-    }
-
-    private Query query(String text) throws SQLException {
-        return borrow(text, text).cached.query;
-    }
-
-    /** A text as the driver keeps it for the connection. */
-    private static final class Borrowed {
-
-        private final CachedQuery cached;
-
-        /** The types of what was bound to each of its statements in this flight the first time. */
-        private final List<int[]> types = new ArrayList<>(1);
-
-        Borrowed(CachedQuery cached) {
-            this.cached = cached;
-        }
-
-        /** Whether the statement at {@code index} of the text has not been executed in this flight yet. */
-        boolean isFirst(int index, ParameterList list) {
-            if (index < types.size()) {
-                return false;
-            }
-            // A copy: the driver writes what the server makes of a type over it.
-            types.add(list.getTypeOIDs().clone());
-            return true;
-        }
-
-        boolean isLikeFirst(int index, ParameterList list) throws SQLException {
-            return DriverQueries.fits(list, types.get(index));
-        }
-    }
-
     private void addBegin() throws SQLException {
-        String begin = driver.hintReadOnly() ? BEGIN_READ_ONLY : BEGIN;
-        queue.addFirst(query(begin), lists(begin), new Place(NONE, 0));
-    }
-
-    private ParameterList lists(String text) throws SQLException {
-        return query(text).createParameterList();
+        Query begin = texts.of(driver.hintReadOnly() ? BEGIN_READ_ONLY : BEGIN).query();
+        queue.addFirst(begin, begin.createParameterList(), new Place(NONE, 0));
     }
 
     private void tell(Flight told) throws SQLException {
-        ParameterList values = lists(told.sql());
+        FlightTexts.Text text = texts.of(told.sql());
+        ParameterList values = text.query().createParameterList();
         int type = Settings.typeOfText(driver);
         for (int i = 0; i < told.bound().size(); i++) {
             values.setStringParameter(i + 1, told.bound().get(i), type);
         }
-        add(borrow(told.sql(), told.sql()), values, new Place(NONE, 0));
+        add(text, values, new Place(NONE, 0));
     }
 
     private void add(int index, Entry entry) throws SQLException {
         session.drew(session.know(entry.text()));
         answers.add(new Answers(entry.sets().size()));
-        Query query = query(entry.text());
+        FlightTexts.Text text = texts.of(entry.text());
+        Query query = text.query();
         PreparedStatement binder = null;
         boolean batch = entry.sets().size() > 1 && query.getSubqueries() == null;
         queue.beginText(batch && !named ? executor : null, batch);
@@ -336,9 +290,9 @@ public final class PipelinedFlight implements AutoCloseable {
                 queue.beginText(batch && !named ? executor : null, batch);
             }
             if (batch) {
-                addToBatch(borrow(entry.text(), entry.text()), list, place);
+                addToBatch(text, list, place);
             } else {
-                add(borrow(entry.text(), entry.text()), list, place);
+                add(text, list, place);
             }
             queue.expect(entry.returnsRows());
         }
@@ -369,11 +323,11 @@ public final class PipelinedFlight implements AutoCloseable {
         return list.copy();
     }
 
-    private void add(Borrowed text, ParameterList values, Place place) throws SQLException {
-        Query[] several = text.cached.query.getSubqueries();
+    private void add(FlightTexts.Text text, ParameterList values, Place place) throws SQLException {
+        Query[] several = text.query().getSubqueries();
         ParameterList[] lists = DriverQueries.split(values, several == null ? 1 : several.length);
         for (int i = 0; i < lists.length; i++) {
-            Query query = several == null ? text.cached.query : several[i];
+            Query query = several == null ? text.query() : several[i];
             if (text.isFirst(i, lists[i])) {
                 flushBeforeName(query, lists[i], place.entry());
                 queue.add(query, lists[i], place);
@@ -392,8 +346,8 @@ public final class PipelinedFlight implements AutoCloseable {
     }
 
     /** One of several executions of the same query, one behind the other. */
-    private void addToBatch(Borrowed text, ParameterList list, Place place) throws SQLException {
-        Query query = text.cached.query;
+    private void addToBatch(FlightTexts.Text text, ParameterList list, Place place) throws SQLException {
+        Query query = text.query();
         if (place.set() > 0) {
             if (named && !queue.isLikeBefore(list)) {
                 unnameTheRest(place.entry());
@@ -468,13 +422,13 @@ public final class PipelinedFlight implements AutoCloseable {
     /** What was named, and not executed for another one's failure, the driver takes for described. */
     private void forgetDescriptions() {
         if (named) {
-            borrowed.values().forEach(text -> text.cached.query.close());
+            texts.forget();
         }
     }
 
     @Override
     public void close() throws SQLException {
-        borrowed.values().forEach(text -> executor.releaseQuery(text.cached));
+        texts.giveBack();
         SQLException failure = null;
         for (PreparedStatement statement : binders) {
             try {
