@@ -38,6 +38,9 @@ public class ProfileService {
 
     // A list leaves avatar_url out, as the former system's did.
     private static final String LISTED = "id, name, email, role, bio, tenant_id, active, created_at, updated_at";
+    private static final String FOUND =
+            " and (strpos(lower(name), lower(:search)) > 0 or strpos(lower(email), lower(:search)) > 0)";
+    private static final String BEHIND = " and (created_at, id) > (:created_at, :id)";
     private static final String ALL =
             "id, name, email, avatar_url, role, bio, tenant_id, active, created_at, updated_at";
 
@@ -55,23 +58,57 @@ public class ProfileService {
      */
     public List<Map<String, @Nullable Object>> getProfiles(
             DatabaseSession session, UUID tenantId, int limit, long offset) {
-        checkLimit(limit);
-        return RawSql.executeRawSql(
-                session,
-                "select " + LISTED + " from profiles where tenant_id = :tenant_id"
-                        + " order by created_at, id limit :limit offset :offset",
-                Map.of("tenant_id", tenantId, "limit", limit, "offset", offset));
+        return list(session, tenantId, "", Map.of(), limit, offset);
     }
 
     /** The profiles of a tenant behind a place of their list; at any depth as fast as the first ones. */
     public List<Map<String, @Nullable Object>> getProfilesBehind(
             DatabaseSession session, UUID tenantId, int limit, ProfileCursor cursor) {
+        return list(session, tenantId, BEHIND, place(cursor), limit, 0);
+    }
+
+    /**
+     * Those of a tenant's profiles whose name or e-mail address contains a text, in whichever case, in the order of the list.
+     *
+     * @param text what they contain; none of its characters has a meaning of its own
+     * @param limit from 1 to {@link #MAXIMUM_LIMIT}
+     * @param offset how many to leave out
+     */
+    public List<Map<String, @Nullable Object>> searchProfiles(
+            DatabaseSession session, UUID tenantId, SearchText text, int limit, long offset) {
+        return list(session, tenantId, FOUND, Map.of("search", text.text()), limit, offset);
+    }
+
+    /** The same behind a place of the list. */
+    public List<Map<String, @Nullable Object>> searchProfilesBehind(
+            DatabaseSession session, UUID tenantId, SearchText text, int limit, ProfileCursor cursor) {
+        Map<String, Object> values = new LinkedHashMap<>(place(cursor));
+        values.put("search", text.text());
+        return list(session, tenantId, FOUND + BEHIND, values, limit, 0);
+    }
+
+    private static Map<String, Object> place(ProfileCursor cursor) {
+        return Map.of("created_at", cursor.createdAt(), "id", cursor.id());
+    }
+
+    /** @param conditions constants of this class; one text for each combination of them, which the session's caches know */
+    private static List<Map<String, @Nullable Object>> list(
+            DatabaseSession session,
+            UUID tenantId,
+            String conditions,
+            Map<String, Object> values,
+            int limit,
+            long offset) {
         checkLimit(limit);
+        Map<String, Object> all = new LinkedHashMap<>(values);
+        all.put("tenant_id", tenantId);
+        all.put("limit", limit);
+        all.put("offset", offset);
         return RawSql.executeRawSql(
                 session,
-                "select " + LISTED + " from profiles where tenant_id = :tenant_id"
-                        + " and (created_at, id) > (:created_at, :id) order by created_at, id limit :limit",
-                Map.of("tenant_id", tenantId, "created_at", cursor.createdAt(), "id", cursor.id(), "limit", limit));
+                "select " + LISTED + " from profiles where tenant_id = :tenant_id" + conditions
+                        + " order by created_at, id limit :limit offset :offset",
+                all);
     }
 
     /** One profile of a tenant. */

@@ -11,13 +11,16 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What {@code bin/run} starts once everything is built: by its own options, and what it prints is used. */
 @Tag("once")
@@ -51,6 +54,7 @@ class DevelopmentServerTest {
 
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.body()).contains("Ada Lovelace", "Grace Hopper", "Edgar F. Codd");
+            assertThat(lifetimeOfToken(printed)).isBetween(Duration.ofMinutes(55), Duration.ofHours(1));
             assertThat(took).as("until the printed request was answered").isLessThan(LONGEST_START);
             assertThat(String.join("\n", printed))
                     .contains("The profiles service runs at http://localhost:")
@@ -63,6 +67,16 @@ class DevelopmentServerTest {
                     .as("everything that it started is stopped")
                     .isTrue();
         }
+    }
+
+    private static Duration lifetimeOfToken(List<String> printed) {
+        Matcher token = Pattern.compile("Bearer [^.]+\\.([^.]+)\\.").matcher(String.join("\n", printed));
+        assertThat(token.find()).isTrue();
+        long expires = JsonMapper.shared()
+                .readTree(Base64.getUrlDecoder().decode(token.group(1)))
+                .get("exp")
+                .asLong();
+        return Duration.between(Instant.now(), Instant.ofEpochSecond(expires));
     }
 
     private static HttpResponse<String> answerTo(BufferedReader output, List<String> printed)

@@ -63,7 +63,7 @@ public final class Logins {
         return PgBouncerLab.builder(postgres)
                 .version(version)
                 .poolSize(backends)
-                .setting("server_round_robin", "1")
+                .roundRobin()
                 .start();
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Passwords, keys, tokens and what people are called: each is given to the service in every way that it takes it, also where
- * that fails, with everything of its own logged; none is in the log, and none in a problem.
+ * that fails, with everything of its own logged; none is in the log, none in a problem, and none in the name of a thread.
  */
 class SecretsTest {
 
@@ -33,6 +33,7 @@ class SecretsTest {
     private static final String BIO = "was-born-in-1977-privately";
     private static final String NOTE = "owes-us-money-privately";
     private static final String KEY = "idempotency-key-private";
+    private static final int EXPENSIVE = 12;
     private static final String PROFILE =
             "{\"name\": \"" + NAME + "\", \"email\": \"" + EMAIL + "\", \"bio\": \"" + BIO + "\"}";
 
@@ -40,18 +41,24 @@ class SecretsTest {
     private final UUID tenant = UUID.randomUUID();
     private final List<String> tokens = new ArrayList<>();
     private final List<Answer> answers = new ArrayList<>();
+    private final List<String> threads = new ArrayList<>();
 
     @Test
-    void areInNoLogAndInNoProblem() {
+    void areInNoLogInNoProblemAndInNoThreadsName() {
         Logins.create(Labs.postgres());
         Labs.postgres()
                 .execute("create role secretive login noinherit password '" + PASSWORD + "' in role authenticated");
         String log = StartTest.outputOf(() -> {
                     try (RunningService service = RunningService.of(
-                            url(PASSWORD), pooler.postgres().url(), "--logging.level.com.scrapersky=debug")) {
+                            url(PASSWORD),
+                            pooler.postgres().url(),
+                            "--logging.level.com.scrapersky=debug",
+                            "--profiles.expensive-requests-per-minute=" + EXPENSIVE)) {
                         requests(service);
+                        tooMany(service);
                         refusedTokens(service);
                         failingDatabase(service);
+                        Thread.getAllStackTraces().keySet().forEach(thread -> threads.add(thread.getName()));
                     }
                     assertThatThrownBy(() -> RunningService.run(
                                     "--DATABASE_URL=" + url(WRONG_PASSWORD),
@@ -66,7 +73,14 @@ class SecretsTest {
                 .contains("a token was refused", "a request failed", "duplicate key value", "DEBUG");
         assertThat(answers.stream().map(Answer::status).distinct())
                 .as("everything that may go wrong did")
-                .contains(200, 202, 400, 401, 403, 404, 409, 412, 413, 415, 422, 500, 503);
+                .contains(200, 202, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 500, 503);
+        assertThat(threads).contains("profile-jobs");
+        assertThat(log)
+                .as("request and tenant, in a line of their own request's")
+                .contains(answers.stream()
+                        .filter(answer -> answer.status() == 409)
+                        .map(answer -> "[" + answer.header("X-Request-Id") + " " + tenant + "]")
+                        .toList());
         String problems = String.join(
                 "\n",
                 answers.stream()
@@ -76,6 +90,7 @@ class SecretsTest {
         for (String secret : secrets()) {
             assertThat(log.contains(secret)).as(secret + " in the log").isFalse();
             assertThat(problems.contains(secret)).as(secret + " in a problem").isFalse();
+            assertThat(threads).as(secret).noneMatch(name -> name.contains(secret));
         }
     }
 
@@ -149,6 +164,12 @@ class SecretsTest {
                 .header("Accept", "text/csv")
                 .build());
         send(service, "DELETE", path, "");
+    }
+
+    private void tooMany(RunningService service) {
+        for (int i = 0; i <= EXPENSIVE; i++) {
+            send(importing(service, "name,email\n" + NAME + "," + BIO + i + "\n"), service);
+        }
     }
 
     private void refusedTokens(RunningService service) {

@@ -66,14 +66,14 @@ final class ConnectionSource implements AutoCloseable {
 
     /** A pool of our own. */
     static ConnectionSource owning(
-            HikariDataSource pool,
+            FactoryPool pool,
             PoolerProfile profile,
             Guard.Builder builder,
             Map<String, String> start,
             @Nullable SessionPool sessions) {
         Guard guard;
         try {
-            guard = look(pool, builder.poolOurs(), profile, start, applicationName(profile));
+            guard = look(pool, builder.poolOurs().places(pool), profile, start, applicationName(profile));
         } catch (SQLException | RuntimeException failed) {
             pool.close();
             throw failed instanceof SQLException error
@@ -166,10 +166,10 @@ final class ConnectionSource implements AutoCloseable {
             SessionPool sessions = wrapping.sessions(unopened == null ? null : unopened.databaseUrl());
             Guard.Builder guard = guard(found)
                     .readOnlySentAtOnce(start.isReadOnlySentAtOnce())
-                    .policy(wrapping.policy())
+                    .policy(wrapping.options().policy())
                     .sessions(sessions)
-                    .roles(wrapping.roles())
-                    .contexts(wrapping.hasContexts());
+                    .roles(wrapping.options().roles())
+                    .contexts(wrapping.options().hasContexts());
             if (unopened != null && PoolAssembly.isNamedBehindPooler(found)) {
                 Destination asked = unopened.destination();
                 PoolAssembly.name(guard, found, asked);

@@ -1,10 +1,11 @@
 package com.scrapersky.session;
 
-import com.scrapersky.session.SqlStatement.RowShape;
 import com.scrapersky.session.StatementTarget.Need;
+import com.scrapersky.session.internal.guard.ArrivedPages;
 import com.scrapersky.session.internal.jdbc.Columns;
 import com.scrapersky.session.internal.jdbc.MappingException;
 import com.scrapersky.session.internal.jdbc.RowType;
+import com.scrapersky.session.internal.jdbc.TupleCursor;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,6 +25,12 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
     private final ResultSet result;
     private final Columns columns;
     private final RowType.Reader<T> reader;
+
+    /** The result as it comes; null where it is read by JDBC. */
+    private final @Nullable ArrivedPages pages;
+
+    private @Nullable TupleCursor page;
+    private int leftInPage;
     private boolean open = true;
     private boolean cutOff;
 
@@ -34,7 +41,17 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
         this.lease = lease;
         this.statement = statement;
         this.result = statement.executeQuery();
-        this.columns = Columns.of(result);
+        ArrivedPages arrived = ArrivedPages.of(result);
+        Columns lean = arrived == null ? null : Columns.of(arrived.fields());
+        if (arrived != null && lean != null && lean.isLean()) {
+            this.pages = arrived;
+            this.columns = lean;
+            this.page = lean.cursor(arrived.page(), arrived.driver());
+            this.leftInPage = arrived.page().size();
+        } else {
+            this.pages = null;
+            this.columns = Columns.of(result);
+        }
         this.reader = shape.reader(columns);
     }
 
@@ -71,6 +88,23 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
 
     @Override
     public boolean tryAdvance(Consumer<? super T> action) {
+        return read(action, false);
+    }
+
+    @Override
+    public void forEachRemaining(Consumer<? super T> action) {
+        boolean more = true;
+        while (more) {
+            more = read(action, true);
+        }
+    }
+
+    /**
+     * Reads the next row, or with it those that have arrived with it.
+     *
+     * @return whether there was one
+     */
+    private boolean read(Consumer<? super T> action, boolean arrived) {
         lease.check();
         if (cutOff) {
             throw Errors.usage(
@@ -81,11 +115,22 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
             return false;
         }
         try {
-            if (!result.next()) {
+            if (!advance()) {
                 close();
                 return false;
             }
-            action.accept(reader.read(columns.read(result)));
+            TupleCursor row = page;
+            if (row == null) {
+                action.accept(reader.read(columns.read(result)));
+                return true;
+            }
+            action.accept(reader.read(row));
+            // Whoever gets a row may close the stream.
+            while (arrived && leftInPage > 0 && open) {
+                leftInPage--;
+                row.next();
+                action.accept(reader.read(row));
+            }
             return true;
         } catch (SQLException error) {
             DatabaseException failure = source.failure(error, lease.phase());
@@ -100,6 +145,25 @@ final class Cursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
             closeAfter(failure);
             throw failure;
         }
+    }
+
+    private boolean advance() throws SQLException {
+        ArrivedPages arrived = pages;
+        TupleCursor row = page;
+        if (arrived == null || row == null) {
+            return result.next();
+        }
+        if (leftInPage == 0) {
+            if (!arrived.next()) {
+                return false;
+            }
+            row = columns.cursor(arrived.page(), arrived.driver());
+            page = row;
+            leftInPage = arrived.page().size();
+        }
+        leftInPage--;
+        row.next();
+        return true;
     }
 
     /** A cursor has one reader: a parallel stream works on the rows in parallel, and reads them one after the other. */

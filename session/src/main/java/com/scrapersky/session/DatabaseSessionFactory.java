@@ -1,20 +1,10 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.PoolerProfile.StatementMode;
-import com.scrapersky.session.internal.guard.SessionCounters;
-import com.scrapersky.session.internal.sql.NamedSql;
-import com.scrapersky.session.internal.sql.SqlTextException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -54,52 +44,30 @@ public final class DatabaseSessionFactory implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseSessionFactory.class);
 
-    /** Texts are literals of the program, so this is reached only by SQL that is put together at run time. */
-    private static final int SCANNED_TEXTS_KEPT = 2000;
-
-    /** Each holds a backend for as long as its borrower likes. */
-    private static final int DEFAULT_SESSION_CONNECTIONS = 3;
-
     private final ConnectionSource connections;
-    private final ContextBinding contexts;
-    private final RetryPolicy retry;
-    private final Duration commitCheck;
-
-    /** Whether the work of a transaction may be run again. */
-    private final boolean repeatable;
+    private final FactoryTarget target;
+    private final ScannedTexts texts;
+    private final TransactionalWork transactions;
 
     /** Whether it is a view of another factory, which owns the pool. */
     private final boolean view;
 
-    private final Map<String, NamedSql> scanned;
-    /** Not static: work on one database may well do work on another one. */
-    @SuppressWarnings("ThreadLocalUsage")
-    private final ThreadLocal<@Nullable DatabaseSession> working;
-
-    DatabaseSessionFactory(
-            ConnectionSource connections, ContextBinding contexts, RetryPolicy retry, Duration commitCheck) {
+    DatabaseSessionFactory(ConnectionSource connections, FactoryTarget target) {
         this.connections = connections;
-        this.contexts = contexts;
-        this.retry = retry;
-        this.commitCheck = commitCheck;
-        this.repeatable = false;
+        this.target = target;
+        this.texts = new ScannedTexts();
+        this.transactions = new TransactionalWork(texts);
         this.view = false;
-        this.scanned = new ConcurrentHashMap<>();
-        this.working = new ThreadLocal<>();
         LOG.info("Sky Session: {}", connections.profile());
         connections.profile().warnings().forEach(warning -> LOG.warn("Sky Session: {}", warning));
     }
 
-    private DatabaseSessionFactory(
-            DatabaseSessionFactory of, ContextBinding contexts, RetryPolicy retry, boolean repeatable) {
+    private DatabaseSessionFactory(DatabaseSessionFactory of, FactoryTarget target) {
         this.connections = of.connections;
-        this.contexts = contexts;
-        this.retry = retry;
-        this.commitCheck = of.commitCheck;
-        this.repeatable = repeatable;
+        this.target = target;
+        this.texts = of.texts;
+        this.transactions = of.transactions;
         this.view = true;
-        this.scanned = of.scanned;
-        this.working = of.working;
     }
 
     /**
@@ -157,7 +125,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      *     and deadlocks a small pool
      */
     public <T extends @Nullable Object, X extends Exception> T read(SessionWork<T, X> work) throws X {
-        return inTransaction(work, true);
+        return transactions.run(target, work, true);
     }
 
     /**
@@ -170,7 +138,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * @throws SessionUsageException if called within the work of another {@code read} or {@code write}, as for {@link #read}
      */
     public <T extends @Nullable Object, X extends Exception> T write(SessionWork<T, X> work) throws X {
-        return inTransaction(work, false);
+        return transactions.run(target, work, false);
     }
 
     /**
@@ -194,12 +162,12 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * @throws SessionUsageException if the context's role is none of {@link Builder#roles}
      */
     public DatabaseSessionFactory withContext(SessionContext context) {
-        return new DatabaseSessionFactory(this, contexts.fixed(context), retry, repeatable);
+        return new DatabaseSessionFactory(this, target.in(context));
     }
 
     /** This factory with another {@link RetryPolicy}: the same pool, an allocation, no round trip. Closing it does nothing. */
     public DatabaseSessionFactory withRetry(RetryPolicy policy) {
-        return new DatabaseSessionFactory(this, contexts, policy, repeatable);
+        return new DatabaseSessionFactory(this, target.with(policy));
     }
 
     /**
@@ -213,7 +181,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * the work threw as the cause of another one counts. Closing the view does nothing.
      */
     public DatabaseSessionFactory repeatable() {
-        return new DatabaseSessionFactory(this, contexts, retry, true);
+        return new DatabaseSessionFactory(this, target.repeatable());
     }
 
     /** How often something was tried again since the factory was built, by the SQLSTATE of the reason. */
@@ -223,12 +191,12 @@ public final class DatabaseSessionFactory implements AutoCloseable {
 
     /** A session whose owner ends it: {@link DatabaseSession#commit()}, or rolled back by {@link DatabaseSession#close()}. */
     public DatabaseSession openSession() {
-        return open(false, false);
+        return new DatabaseSession(target, texts, false, false);
     }
 
     /** One statement in a transaction of its own, in one round trip. */
     public SqlStatement sql(String text) {
-        return new SqlStatement(target(), scan(text));
+        return new SqlStatement(target, texts.apply(text));
     }
 
     /**
@@ -236,7 +204,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * No connection is borrowed before {@link Pipeline#execute()}.
      */
     public Pipeline pipeline() {
-        return new Pipeline(target(), this::scan);
+        return new Pipeline(target, texts);
     }
 
     /**
@@ -262,7 +230,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
      * {@link SessionFeatureRefusedException} where it is not. Closing the pool is left to this factory.
      */
     public DataSource dataSource() {
-        return connections.dataSource(contexts);
+        return connections.dataSource(target.contexts());
     }
 
     /** What stands in front of the database, how that is known, and which parameters were applied for which reason. */
@@ -291,92 +259,12 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         }
     }
 
-    private <T extends @Nullable Object, X extends Exception> T inTransaction(SessionWork<T, X> work, boolean readOnly)
-            throws X {
-        if (working.get() != null) {
-            throw Errors.usage(
-                    (readOnly ? "read" : "write") + "(…) within the work of another read(…) or write(…)",
-                    "use the session that the work was given; for a transaction of its own use openSession()");
-        }
-        Attempts attempts = null;
-        while (true) {
-            try {
-                return once(work, readOnly);
-            } catch (Throwable failure) {
-                attempts = repeatable ? afterWork(failure, attempts) : null;
-                if (attempts == null) {
-                    throw failure;
-                }
-            }
-        }
-    }
-
-    private @Nullable Attempts afterWork(Throwable failure, @Nullable Attempts before) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof DatabaseException told) {
-                boolean locked = "55P03".equals(told.sqlState().orElse(null)) && !retry.isLockedRepeated();
-                return told.isRetryable() && !told.isCrowded() && !locked
-                        ? connections.again(retry, before, told)
-                        : null;
-            }
-        }
-        return null;
-    }
-
-    private <T extends @Nullable Object, X extends Exception> T once(SessionWork<T, X> work, boolean readOnly)
-            throws X {
-        DatabaseSession session = open(readOnly, true);
-        T result;
-        working.set(session);
-        try {
-            result = work.run(session);
-        } catch (Throwable failure) {
-            session.abandon(failure);
-            throw failure;
-        } finally {
-            working.remove();
-        }
-        session.finish();
-        return result;
-    }
-
-    private DatabaseSession open(boolean readOnly, boolean endedByFactory) {
-        return new DatabaseSession(target(), this::scan, readOnly, endedByFactory);
-    }
-
-    private FactoryTarget target() {
-        return new FactoryTarget(connections, contexts, retry, commitCheck);
-    }
-
-    private NamedSql scan(String text) {
-        NamedSql known = scanned.get(text);
-        if (known != null) {
-            return known;
-        }
-        try {
-            NamedSql sql = NamedSql.of(text);
-            if (!sql.transactionControl().isEmpty()) {
-                throw Errors.usage(
-                        sql.transactionControl().toUpperCase(Locale.ROOT) + " as the text of a statement",
-                        "use write(…), openSession() or savepoint(…): a transaction begun or ended behind their back is"
-                                + " neither committed nor rolled back as they promise");
-            }
-            if (scanned.size() >= SCANNED_TEXTS_KEPT) {
-                scanned.clear();
-            }
-            scanned.put(text, sql);
-            return sql;
-        } catch (SqlTextException unreadable) {
-            throw Errors.invalidStatement(
-                    "the SQL text cannot be sent: " + unreadable.getMessage(), "mend the text of the statement");
-        }
-    }
-
     /**
      * What a factory is made of. Not thread-safe.
      *
      * <p>A value given here wins over the same one in the URL.
      */
+    // It is nested because that is its public name, and makes the file long by the documentation of its options.
     public static final class Builder {
 
         private DatabaseUrl url;
@@ -387,16 +275,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         private int maximumWaiting = Integer.MAX_VALUE;
         private @Nullable Duration leakDetection;
         private final Map<String, String> driverProperties = new LinkedHashMap<>();
-        private final Map<SessionFeature, SessionFeature.Treatment> policy = new EnumMap<>(SessionFeature.class);
-        private final Set<String> roles = new LinkedHashSet<>();
-        private @Nullable Supplier<SessionContext> context;
-        private RetryPolicy retry = RetryPolicy.standard();
-        private Duration commitCheck = Duration.ZERO;
-        private @Nullable DatabaseUrl sessionUrl;
-        private final List<DatabaseUrl> readUrls = new ArrayList<>();
-        private Duration replicaWait = Duration.ofMillis(100);
-        private Duration maximumReplicaLag = Duration.ofSeconds(10);
-        private int maximumSessionConnections = DEFAULT_SESSION_CONNECTIONS;
+        private final SessionOptions options = new SessionOptions();
+        private final ReplicaOptions replicas = new ReplicaOptions();
 
         private Builder(DatabaseUrl url) {
             this.url = url;
@@ -429,7 +309,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
         /**
          * How long a caller waits for a connection; 10 seconds unless told, at least 250 ms (HikariCP's bound). Supavisor
          * waits 60 s for a backend, PgBouncer 120 s, and most callers have gone by then; ten seconds are
-         * longer than any sound peak, and leave five of six of Supavisor's for the statement itself.
+         * longer than any sound peak, and leave five of six of Supavisor's for the statement itself. A caller that comes while
+         * a connection is free may be served before those who wait, but before nobody who has waited for a quarter of this time.
          */
         public Builder connectionTimeout(Duration timeout) {
             if (timeout.compareTo(Duration.ofMillis(250)) < 0) {
@@ -517,7 +398,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          * <p>Behind Supavisor at {@code *.pooler.supabase.com:6543} it is known without this: port 5432 beside it.
          */
         public Builder sessionUrl(String url) {
-            sessionUrl = DatabaseUrl.parse(url);
+            options.sessionUrl(url);
             return this;
         }
 
@@ -540,35 +421,25 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          * replica goes on at the primary; one that loses it later fails, and may be repeated. No replica is needed to build.
          */
         public Builder readUrl(String url) {
-            readUrls.add(DatabaseUrl.parse(url));
+            replicas.url(url);
             return this;
         }
 
         /** How long a read waits at a replica for what the program has written; 100 ms unless told, zero for not at all. */
         public Builder replicaWait(Duration limit) {
-            if (limit.isNegative()) {
-                throw Errors.usage("a wait of " + limit, "give a positive duration, or zero for none");
-            }
-            replicaWait = limit;
+            replicas.longestWait(limit);
             return this;
         }
 
         /** How old what a replica shows may be; 10 seconds unless told, at least one. Measured once a second. */
         public Builder maximumReplicaLag(Duration limit) {
-            if (limit.compareTo(Duration.ofSeconds(1)) < 0) {
-                throw Errors.usage(
-                        "a lag of at most " + limit, "give at least a second, for it is measured once a second");
-            }
-            maximumReplicaLag = limit;
+            replicas.maximumLag(limit);
             return this;
         }
 
         /** The most connections to the session URL at once; 3 unless told, at least 1. Each holds a backend. */
         public Builder maximumSessionConnections(int connections) {
-            if (connections < 1) {
-                throw Errors.usage(connections + " session connections", "give at least 1");
-            }
-            maximumSessionConnections = connections;
+            options.maximumSessionConnections(connections);
             return this;
         }
 
@@ -577,7 +448,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          * suit.
          */
         public Builder policy(SessionFeature feature, SessionFeature.Treatment treatment) {
-            policy.put(feature, treatment);
+            options.policy(feature, treatment);
             return this;
         }
 
@@ -588,9 +459,7 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          * keeps one of them from working is logged.
          */
         public Builder roles(String... names) {
-            for (String name : names) {
-                roles.add(SessionContext.builder().role(name).build().role().orElseThrow());
-            }
+            options.roles(names);
             return this;
         }
 
@@ -607,13 +476,13 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          * session without a context has the login's own rights. {@link SessionContext#none()} says so on purpose.
          */
         public Builder context(Supplier<SessionContext> supplier) {
-            context = Objects.requireNonNull(supplier);
+            options.context(supplier);
             return this;
         }
 
         /** How often and how fast is tried again what was not executed; {@link RetryPolicy#standard()} unless told. */
         public Builder retry(RetryPolicy policy) {
-            retry = Objects.requireNonNull(policy);
+            options.retry(policy);
             return this;
         }
 
@@ -638,16 +507,14 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          * @throws SessionUsageException if it is negative
          */
         public Builder commitCheck(Duration limit) {
-            commitCheck = checkedCommitCheck(limit);
+            options.commitCheck(limit);
             return this;
         }
 
-        static Duration checkedCommitCheck(Duration limit) {
-            if (limit.isNegative()) {
-                throw Errors.usage(
-                        "a check of lost commits for " + limit, "give a positive duration, or zero for none");
-            }
-            return limit;
+        /** Who is told of each transaction, and of each statement and pipeline outside of one; nobody unless told. No round trip. */
+        public Builder observer(OperationObserver told) {
+            options.observer(told);
+            return this;
         }
 
         /**
@@ -656,16 +523,13 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          * @throws ConnectionException if the database cannot be reached, or refuses the login
          */
         public DatabaseSessionFactory build() {
-            ConnectionSource source = new PoolAssembly(
-                            url, driverProperties, pooler, statementMode, maximumPoolSize, connectionTimeout)
-                    .crowd(maximumWaiting, leakDetection)
-                    .open(policy, sessions(), roles, context != null);
-            if (!readUrls.isEmpty()) {
-                Replicas replicas = new Replicas(source, replicas(source.counters()), replicaWait, maximumReplicaLag);
-                source.readFrom(replicas);
-                replicas.start();
-            }
-            return new DatabaseSessionFactory(source, ContextBinding.of(roles, context), retry, commitCheck);
+            ConnectionSource source =
+                    assembly(url, pooler).open(options, options.sessions(url, driverProperties, connectionTimeout));
+            replicas.readFor(source, url, replica -> {
+                PoolAssembly assembly = assembly(replica, null).countedBy(source.counters());
+                return () -> assembly.open(options, null);
+            });
+            return new DatabaseSessionFactory(source, options.target(source));
         }
 
         /**
@@ -682,31 +546,12 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          * @throws ConnectionException if the database cannot be reached, or refuses the login
          */
         public PoolerProfile diagnose() {
-            return new PoolAssembly(url, driverProperties, pooler, statementMode, maximumPoolSize, connectionTimeout)
-                    .diagnose();
+            return assembly(url, pooler).diagnose();
         }
 
-        private List<Replica> replicas(SessionCounters counters) {
-            List<Replica> replicas = new ArrayList<>();
-            for (DatabaseUrl given : readUrls) {
-                DatabaseUrl target = Objects.requireNonNull(SessionUrls.choose(url, given));
-                PoolAssembly assembly = new PoolAssembly(
-                                target, driverProperties, null, statementMode, maximumPoolSize, connectionTimeout)
-                        .crowd(maximumWaiting, leakDetection)
-                        .countedBy(counters);
-                replicas.add(Replicas.replica(target, () -> assembly.open(policy, null, roles, context != null)));
-            }
-            return replicas;
-        }
-
-        private @Nullable SessionPool sessions() {
-            DatabaseUrl target = SessionUrls.choose(url, sessionUrl);
-            if (target == null) {
-                return null;
-            }
-            PoolAssembly assembly = new PoolAssembly(
-                    target, driverProperties, null, StatementMode.AUTO, maximumSessionConnections, connectionTimeout);
-            return new SessionPool(assembly::openSessions);
+        private PoolAssembly assembly(DatabaseUrl to, @Nullable PoolerProfile profile) {
+            return new PoolAssembly(to, driverProperties, profile, statementMode, maximumPoolSize, connectionTimeout)
+                    .crowd(maximumWaiting, leakDetection);
         }
     }
 }

@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Executes on connections that are borrowed for one execution each. Thread-safe. */
+/** How a factory, or a view of it, executes: on connections that are borrowed for one execution each. Thread-safe. */
 final class FactoryTarget implements PipelineTarget {
 
     private final ConnectionSource connections;
@@ -19,11 +19,44 @@ final class FactoryTarget implements PipelineTarget {
     /** For how long the server is asked what became of a COMMIT without an answer; not at all where it is zero. */
     private final Duration commitCheck;
 
-    FactoryTarget(ConnectionSource connections, ContextBinding contexts, RetryPolicy retry, Duration commitCheck) {
+    private final @Nullable OperationObserver observer;
+
+    /** Whether the work of a transaction may be done again. */
+    private final boolean repeatable;
+
+    FactoryTarget(
+            ConnectionSource connections,
+            ContextBinding contexts,
+            RetryPolicy retry,
+            Duration commitCheck,
+            @Nullable OperationObserver observer,
+            boolean repeatable) {
         this.connections = connections;
         this.contexts = contexts;
         this.retry = retry;
         this.commitCheck = commitCheck;
+        this.observer = observer;
+        this.repeatable = repeatable;
+    }
+
+    /** The same in another context. */
+    FactoryTarget in(SessionContext context) {
+        return new FactoryTarget(connections, contexts.fixed(context), retry, commitCheck, observer, repeatable);
+    }
+
+    /** The same with another policy. */
+    FactoryTarget with(RetryPolicy policy) {
+        return new FactoryTarget(connections, contexts, policy, commitCheck, observer, repeatable);
+    }
+
+    /** The same for work that may be done again. */
+    FactoryTarget repeatable() {
+        return new FactoryTarget(connections, contexts, retry, commitCheck, observer, true);
+    }
+
+    /** What says which context a session begins with. */
+    ContextBinding contexts() {
+        return contexts;
     }
 
     /** The context of the moment. */
@@ -85,6 +118,11 @@ final class FactoryTarget implements PipelineTarget {
     }
 
     @Override
+    public @Nullable OperationObserver observer() {
+        return observer;
+    }
+
+    @Override
     public Lease lease(Need need) {
         return new BorrowedLease(borrow(context()), need != Need.STATEMENT, connections.replicas());
     }
@@ -96,6 +134,19 @@ final class FactoryTarget implements PipelineTarget {
             throw failure;
         }
         return next;
+    }
+
+    /**
+     * Gets ready for doing the work of a transaction again, which the server has rolled back.
+     *
+     * @return null where it is not to be done again
+     */
+    @Nullable
+    Attempts againAsAWhole(DatabaseException failure, @Nullable Attempts before) {
+        boolean locked = "55P03".equals(failure.sqlState().orElse(null)) && !retry.isLockedRepeated();
+        return repeatable && failure.isRetryable() && !failure.isCrowded() && !locked
+                ? connections.again(retry, before, failure)
+                : null;
     }
 
     @Override

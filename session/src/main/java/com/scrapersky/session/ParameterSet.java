@@ -103,6 +103,15 @@ final class ParameterSet implements StraightQuery.Values {
         return set;
     }
 
+    /** The values of each execution of a batch. */
+    List<ParameterSet> withEach(Iterable<?> parameterSets) {
+        List<ParameterSet> sets = new ArrayList<>();
+        for (Object parameters : parameterSets) {
+            sets.add(with(parameters));
+        }
+        return sets;
+    }
+
     /** Refuses missing and surplus names, both at once. */
     void check() {
         boolean complete = true;

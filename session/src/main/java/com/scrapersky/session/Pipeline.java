@@ -1,5 +1,6 @@
 package com.scrapersky.session;
 
+import com.scrapersky.session.OperationObserver.Kind;
 import com.scrapersky.session.internal.guard.Answers;
 import com.scrapersky.session.internal.jdbc.MappingException;
 import com.scrapersky.session.internal.sql.NamedSql;
@@ -99,7 +100,16 @@ public final class Pipeline {
         }
         boolean done = false;
         try {
-            new PipelineExecution(target, queue, timeout).run();
+            PipelineExecution execution = new PipelineExecution(target, queue, timeout);
+            OperationObserver observer = target.observer();
+            if (observer == null) {
+                execution.run();
+            } else {
+                OperationWatch.watch(observer, Kind.PIPELINE, "", () -> {
+                    execution.run();
+                    return this;
+                });
+            }
             done = true;
         } finally {
             if (!done) {

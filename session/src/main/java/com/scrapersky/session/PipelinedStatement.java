@@ -1,7 +1,6 @@
 package com.scrapersky.session;
 
 import com.scrapersky.session.Pipeline.Decoder;
-import com.scrapersky.session.SqlStatement.RowShape;
 import com.scrapersky.session.internal.guard.Answers;
 import com.scrapersky.session.internal.guard.ArrivedRows;
 import com.scrapersky.session.internal.sql.NamedSql;
@@ -61,41 +60,41 @@ public final class PipelinedStatement {
 
     /** All rows; none for a statement that returns none. */
     public Result<List<Row>> rows() {
-        return add(answers -> read(answers, ALL_ROWS, SqlStatement.ROW));
+        return add(answers -> read(answers, ALL_ROWS, RowShape.ROW));
     }
 
     /** The only row; none or several are an error. */
     public Result<Row> row() {
-        return add(answers -> SqlStatement.only(sql, read(answers, ENOUGH_TO_SEE_SEVERAL, SqlStatement.ROW)));
+        return add(answers -> ExpectedResult.only(sql, read(answers, ENOUGH_TO_SEE_SEVERAL, RowShape.ROW)));
     }
 
     /** The only row, or nothing; several are an error. */
     public Result<Optional<Row>> optionalRow() {
-        return add(answers -> SqlStatement.atMostOne(sql, read(answers, ENOUGH_TO_SEE_SEVERAL, SqlStatement.ROW)));
+        return add(answers -> ExpectedResult.atMostOne(sql, read(answers, ENOUGH_TO_SEE_SEVERAL, RowShape.ROW)));
     }
 
     /** All rows as records, as beans with setters, or, for a type like String or UUID, by their only column. */
     public <T> Result<List<@Nullable T>> list(Class<T> type) {
-        RowShape<@Nullable T> shape = SqlStatement.shape(sql, type);
+        RowShape<@Nullable T> shape = RowShape.of(sql, type);
         return add(answers -> read(answers, ALL_ROWS, shape));
     }
 
     /** The only row as a {@code type}; none, several, or a null are errors. */
     public <T> Result<T> single(Class<T> type) {
-        RowShape<@Nullable T> shape = SqlStatement.shape(sql, type);
+        RowShape<@Nullable T> shape = RowShape.of(sql, type);
         return add(answers ->
-                SqlStatement.present(sql, SqlStatement.only(sql, read(answers, ENOUGH_TO_SEE_SEVERAL, shape))));
+                ExpectedResult.present(sql, ExpectedResult.only(sql, read(answers, ENOUGH_TO_SEE_SEVERAL, shape))));
     }
 
     /** The only row as a {@code type}, or nothing when there is none or its value is null; several are an error. */
     public <T> Result<Optional<T>> optional(Class<T> type) {
-        RowShape<@Nullable T> shape = SqlStatement.shape(sql, type);
-        return add(answers -> SqlStatement.atMostOne(sql, read(answers, ENOUGH_TO_SEE_SEVERAL, shape)));
+        RowShape<@Nullable T> shape = RowShape.of(sql, type);
+        return add(answers -> ExpectedResult.atMostOne(sql, read(answers, ENOUGH_TO_SEE_SEVERAL, shape)));
     }
 
     /** How many rows the statement changes; with a RETURNING clause, how many it returns. A query is refused at once. */
     public Result<Integer> update() {
-        SqlStatement.refuseQuery(sql);
+        ExpectedResult.refuseQuery(sql);
         return add(Answers::count);
     }
 
@@ -106,8 +105,8 @@ public final class PipelinedStatement {
      * @return how many rows each set changes
      */
     public Result<int[]> batch(Iterable<?> parameterSets) {
-        SqlStatement.refuseQuery(sql);
-        List<ParameterSet> sets = SqlStatement.setsOf(values, parameterSets);
+        ExpectedResult.refuseQuery(sql);
+        List<ParameterSet> sets = values.withEach(parameterSets);
         return pipeline.add(sql, sets, Answers::counts);
     }
 
@@ -125,7 +124,7 @@ public final class PipelinedStatement {
         ArrivedRows arrived = answers.rows();
         ResultSet result = answers.resultSet();
         return arrived != null
-                ? SqlStatement.readAll(arrived, maximumRows, shape)
-                : result != null ? SqlStatement.readAll(result, maximumRows, shape) : List.of();
+                ? RowShape.readAll(arrived, maximumRows, shape)
+                : result != null ? RowShape.readAll(result, maximumRows, shape) : List.of();
     }
 }

@@ -7,7 +7,6 @@ import com.scrapersky.session.PoolerProfile.Parameter;
 import com.scrapersky.session.PoolerProfile.Pooler;
 import com.scrapersky.session.PoolerProfile.StatementMode;
 import com.scrapersky.session.PoolerProfile.Statements;
-import com.scrapersky.session.SessionFeature.Treatment;
 import com.scrapersky.session.internal.guard.CheckedConnection;
 import com.scrapersky.session.internal.guard.Guard;
 import com.scrapersky.session.internal.guard.SessionCounters;
@@ -21,7 +20,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -148,19 +146,15 @@ final class PoolAssembly {
         return new Destination(host.name(), host.port(), user, url.database(), Destination.enforcesTls(sslmode));
     }
 
-    ConnectionSource open(
-            Map<SessionFeature, Treatment> policy,
-            @Nullable SessionPool sessions,
-            Set<String> roles,
-            boolean contexts) {
+    ConnectionSource open(SessionOptions options, @Nullable SessionPool sessions) {
         PoolerProfile profile = profile();
-        HikariDataSource pool = pool(profile);
+        FactoryPool pool = pool(profile);
         boolean shared = profile.mode() == Mode.TRANSACTION;
         Guard.Builder guard = ConnectionSource.guard(profile)
-                .policy(policy)
+                .policy(options.policy())
                 .sessions(sessions)
-                .roles(roles)
-                .contexts(contexts);
+                .roles(options.roles())
+                .contexts(options.hasContexts());
         if (counters != null) {
             guard.counters(counters);
         }
@@ -295,7 +289,7 @@ final class PoolAssembly {
         }
     }
 
-    private HikariDataSource pool(PoolerProfile profile) {
+    private FactoryPool pool(PoolerProfile profile) {
         HikariConfig config = new HikariConfig();
         PoolRoom room = new PoolRoom(Integer.parseInt(maximumPoolSize.value()));
         PGSimpleDataSource driver = driver(decide(profile).parameters(), profile.mode() == Mode.TRANSACTION, room);
@@ -313,7 +307,7 @@ final class PoolAssembly {
             config.setLeakDetectionThreshold(leakDetection.toMillis());
         }
         try {
-            Pool pool = new Pool(config, refused, maximumWaiting);
+            FactoryPool pool = new FactoryPool(config, refused, maximumWaiting);
             room.is(pool);
             return pool;
         } catch (PoolInitializationException failure) {
@@ -329,33 +323,6 @@ final class PoolAssembly {
                 Long.toString(MAXIMUM_LIFETIME.toMillis()),
                 "milliseconds until a connection is replaced; poolers restart and move",
                 Origin.AUTOMATIC);
-    }
-
-    /** Tells at once that the login was refused, where there is no connection from before that could be waited for. */
-    private static final class Pool extends HikariDataSource {
-
-        private final RefusedLogin refused;
-
-        private final int maximumWaiting;
-
-        Pool(HikariConfig config, RefusedLogin refused, int maximumWaiting) {
-            super(config);
-            this.refused = refused;
-            this.maximumWaiting = maximumWaiting;
-        }
-
-        @Override
-        public Connection getConnection() throws SQLException {
-            if (refused.isFresh() && getHikariPoolMXBean().getTotalConnections() == 0) {
-                refused.check();
-            }
-            if (maximumWaiting < Integer.MAX_VALUE
-                    && getHikariPoolMXBean().getThreadsAwaitingConnection() >= maximumWaiting) {
-                throw new SQLTransientConnectionException(
-                        "refused at once, because as many callers wait already as may (maximumWaiting)");
-            }
-            return super.getConnection();
-        }
     }
 
     /** Keeps the login timeout of the profile: HikariCP would put its connection timeout in its place. */

@@ -201,9 +201,10 @@ public final class PoolerProfile {
     }
 
     /**
-     * RDS Proxy, which pins a client to a backend when it uses the extended protocol, as every JDBC driver does: correct,
-     * without multiplexing (AWS documentation, "Avoiding pinning"). Sets unnamed statements all the same, because a
-     * backend outlives its client there.
+     * RDS Proxy, which gives a client that changes its session's state a backend of its own ("pinning"), and shares backends by
+     * transaction among the others (AWS documentation, "Avoiding pinning an RDS Proxy"). Sets unnamed statements, and what a session
+     * sets is told to each transaction: right whether it pins or not. {@code docs/poolers.md} tells what is known of it; no test of
+     * ours has met one.
      */
     public static PoolerProfile rdsProxy() {
         return preset(Pooler.RDS_PROXY, Mode.TRANSACTION);

@@ -68,7 +68,7 @@ public final class Row extends AbstractMap<String, @Nullable Object> {
 
     /** The value as text. */
     public @Nullable String getString(String column) {
-        return get(column, String.class);
+        return values[index(column)] instanceof String text ? text : get(column, String.class);
     }
 
     /** The value as a UUID. */
@@ -88,11 +88,19 @@ public final class Row extends AbstractMap<String, @Nullable Object> {
 
     /** The value as an int; null is an error. */
     public int getInt(String column) {
+        return values[index(column)] instanceof Integer number ? number : intOf(column);
+    }
+
+    private int intOf(String column) {
         return present(column, get(column, Integer.class));
     }
 
     /** The value as a long; null is an error. */
     public long getLong(String column) {
+        return values[index(column)] instanceof Long number ? number : longOf(column);
+    }
+
+    private long longOf(String column) {
         return present(column, get(column, Long.class));
     }
 

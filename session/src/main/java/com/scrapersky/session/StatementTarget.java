@@ -8,6 +8,11 @@ interface StatementTarget {
     /** A connection for one execution. */
     Lease lease(Need need);
 
+    /** Who is told of what is executed here, where it is an operation of its own and somebody is. */
+    default @Nullable OperationObserver observer() {
+        return null;
+    }
+
     /**
      * Gets ready for executing again what has failed, after a pause.
      *

@@ -1,13 +1,9 @@
 package com.scrapersky.session;
 
-import com.scrapersky.session.PoolerProfile.StatementMode;
 import com.scrapersky.session.SessionFeature.Treatment;
 import java.time.Duration;
-import java.util.EnumMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Wrapping {
 
-    private static final int DEFAULT_SESSION_CONNECTIONS = 3;
-
     private final DataSource pool;
-    private final Map<SessionFeature, Treatment> policy = new EnumMap<>(SessionFeature.class);
-    private final Set<String> roles = new LinkedHashSet<>();
-    private @Nullable Supplier<SessionContext> context;
+    private final SessionOptions options = new SessionOptions();
     private @Nullable PoolerProfile pooler;
-    private @Nullable DatabaseUrl sessionUrl;
-    private int maximumSessionConnections = DEFAULT_SESSION_CONNECTIONS;
-    private RetryPolicy retry = RetryPolicy.standard();
-    private Duration commitCheck = Duration.ZERO;
 
     Wrapping(DataSource pool) {
         this.pool = Objects.requireNonNull(pool);
@@ -43,15 +31,13 @@ public final class Wrapping {
 
     /** As {@link DatabaseSessionFactory.Builder#roles}. */
     public Wrapping roles(String... names) {
-        for (String name : names) {
-            roles.add(SessionContext.builder().role(name).build().role().orElseThrow());
-        }
+        options.roles(names);
         return this;
     }
 
     /** As {@link DatabaseSessionFactory.Builder#context}. */
     public Wrapping context(Supplier<SessionContext> supplier) {
-        context = Objects.requireNonNull(supplier);
+        options.context(supplier);
         return this;
     }
 
@@ -66,34 +52,37 @@ public final class Wrapping {
      * HikariDataSource with a JDBC URL; over any other pool it names them itself.
      */
     public Wrapping sessionUrl(String url) {
-        sessionUrl = DatabaseUrl.parse(url);
+        options.sessionUrl(url);
         return this;
     }
 
     /** As {@link DatabaseSessionFactory.Builder#maximumSessionConnections}. */
     public Wrapping maximumSessionConnections(int connections) {
-        if (connections < 1) {
-            throw Errors.usage(connections + " session connections", "give at least 1");
-        }
-        maximumSessionConnections = connections;
+        options.maximumSessionConnections(connections);
         return this;
     }
 
     /** As {@link DatabaseSessionFactory.Builder#policy}. */
     public Wrapping policy(SessionFeature feature, Treatment treatment) {
-        policy.put(Objects.requireNonNull(feature), Objects.requireNonNull(treatment));
+        options.policy(feature, treatment);
         return this;
     }
 
     /** As {@link DatabaseSessionFactory.Builder#retry}. */
     public Wrapping retry(RetryPolicy policy) {
-        retry = Objects.requireNonNull(policy);
+        options.retry(policy);
         return this;
     }
 
     /** As {@link DatabaseSessionFactory.Builder#commitCheck}. */
     public Wrapping commitCheck(Duration limit) {
-        commitCheck = DatabaseSessionFactory.Builder.checkedCommitCheck(limit);
+        options.commitCheck(limit);
+        return this;
+    }
+
+    /** As {@link DatabaseSessionFactory.Builder#observer}. */
+    public Wrapping observer(OperationObserver told) {
+        options.observer(told);
         return this;
     }
 
@@ -103,24 +92,16 @@ public final class Wrapping {
      * @throws ConnectionException if the pool gives no connection, or one that is not pgjdbc's
      */
     public DatabaseSessionFactory build() {
-        return new DatabaseSessionFactory(
-                ConnectionSource.over(this), ContextBinding.of(roles, context), retry, commitCheck);
+        ConnectionSource source = ConnectionSource.over(this);
+        return new DatabaseSessionFactory(source, options.target(source));
     }
 
     DataSource pool() {
         return pool;
     }
 
-    Map<SessionFeature, Treatment> policy() {
-        return policy;
-    }
-
-    Set<String> roles() {
-        return roles;
-    }
-
-    boolean hasContexts() {
-        return context != null;
+    SessionOptions options() {
+        return options;
     }
 
     @Nullable
@@ -131,12 +112,6 @@ public final class Wrapping {
     /** The few connections with a backend of their own, where one is given or certain. */
     @Nullable
     SessionPool sessions(@Nullable DatabaseUrl poolUrl) {
-        DatabaseUrl target = poolUrl == null ? sessionUrl : SessionUrls.choose(poolUrl, sessionUrl);
-        if (target == null) {
-            return null;
-        }
-        PoolAssembly assembly =
-                new PoolAssembly(target, Map.of(), null, StatementMode.AUTO, maximumSessionConnections, null);
-        return new SessionPool(assembly::openSessions);
+        return options.sessions(poolUrl, Map.of(), null);
     }
 }

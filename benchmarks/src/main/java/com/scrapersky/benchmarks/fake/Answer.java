@@ -14,20 +14,40 @@ import org.jspecify.annotations.Nullable;
  *
  * @param description RowDescription, or NoData
  * @param rows the DataRows and CommandComplete
+ * @param transaction what becomes of the client's transaction
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Answer(byte[] description, byte[] rows) {
+record Answer(byte[] description, byte[] rows, Transaction transaction) {
+
+    /** What a statement does to the transaction of its session. */
+    enum Transaction {
+        BEGINS,
+        GOES_ON,
+        ENDS
+    }
 
     /** A column: its name and the OID of its type. */
     record Column(String name, int type, int length) {}
 
     static Answer none(String tag) {
-        return new Answer(message('n', out -> {}), body(List.of(), tag));
+        return none(tag, Transaction.GOES_ON);
+    }
+
+    static Answer begun() {
+        return none("BEGIN", Transaction.BEGINS);
+    }
+
+    static Answer ended(String tag) {
+        return none(tag, Transaction.ENDS);
+    }
+
+    private static Answer none(String tag, Transaction transaction) {
+        return new Answer(message('n', out -> {}), body(List.of(), tag), transaction);
     }
 
     static Answer empty() {
         byte[] noData = message('n', out -> {});
-        return new Answer(noData, message('I', out -> {}));
+        return new Answer(noData, message('I', out -> {}), Transaction.GOES_ON);
     }
 
     static Answer of(List<Column> columns, List<List<@Nullable String>> rows) {
@@ -43,7 +63,7 @@ record Answer(byte[] description, byte[] rows) {
                 out.writeShort(0);
             }
         });
-        return new Answer(description, body(rows, "SELECT " + rows.size()));
+        return new Answer(description, body(rows, "SELECT " + rows.size()), Transaction.GOES_ON);
     }
 
     private static byte[] body(List<List<@Nullable String>> rows, String tag) {

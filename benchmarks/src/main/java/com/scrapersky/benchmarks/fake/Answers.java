@@ -26,6 +26,9 @@ final class Answers {
 
     private static final Answer NOTHING = Answer.of(List.of(new Column("nothing", Oid.TEXT, -1)), List.of());
     private static final Answer DONE = Answer.none("SET");
+    private static final Answer BEGUN = Answer.begun();
+    private static final Answer COMMITTED = Answer.ended("COMMIT");
+    private static final Answer ROLLED_BACK = Answer.ended("ROLLBACK");
     private static final Answer EMPTY = Answer.empty();
 
     private final List<Known> known = new ArrayList<>();
@@ -68,7 +71,9 @@ final class Answers {
             return EMPTY;
         }
         return switch (buffer[from] | 0x20) {
-            case 'b', 'c', 'r' -> DONE;
+            case 'b' -> BEGUN;
+            case 'c' -> COMMITTED;
+            case 'r' -> (buffer[from + 1] | 0x20) == 'o' ? ROLLED_BACK : DONE;
             case 's' -> (buffer[from + 2] | 0x20) == 't' ? DONE : NOTHING;
             default -> NOTHING;
         };

@@ -18,6 +18,7 @@ final class FakeBackend {
     private static final byte[] BOUND = Answer.message('2', out -> {});
     private static final byte[] CLOSED = Answer.message('3', out -> {});
     private static final byte[] READY = Answer.message('Z', out -> out.writeByte('I'));
+    private static final byte[] READY_IN_TRANSACTION = Answer.message('Z', out -> out.writeByte('T'));
     private static final byte[] PARAMETERS = Answer.message('t', out -> out.writeShort(0));
 
     private static final Answers ANSWERS = new Answers();
@@ -31,6 +32,7 @@ final class FakeBackend {
     private int readFrom;
     private int readTo;
 
+    private byte[] ready = READY;
     private @Nullable Answer unnamed;
     private @Nullable Answer bound;
     private final Map<String, Answer> named = new HashMap<>();
@@ -112,21 +114,32 @@ final class FakeBackend {
                     say(known(bound).description());
                 }
             }
-            case 'E' -> say(known(bound).rows());
+            case 'E' -> execute(known(bound));
             case 'C' -> say(CLOSED);
-            case 'S' -> say(READY);
+            case 'S' -> say(ready);
             case 'Q' -> {
                 Answer answer = ANSWERS.to(buffer, content, end - 1);
                 if (answer.description()[0] == 'T') {
                     say(answer.description());
                 }
-                say(answer.rows());
-                say(READY);
+                execute(answer);
+                say(ready);
             }
             case 'H', 'X' -> {
                 // Flush: everything is said at once anyway. Terminate: there is nobody to tell.
             }
             default -> throw new IllegalStateException("the fake server does not know message " + (char) buffer[at]);
+        }
+    }
+
+    private void execute(Answer answer) {
+        say(answer.rows());
+        switch (answer.transaction()) {
+            case BEGINS -> ready = READY_IN_TRANSACTION;
+            case ENDS -> ready = READY;
+            case GOES_ON -> {
+                // As it was.
+            }
         }
     }
 

@@ -12,8 +12,13 @@ final class OneRow {
     private OneRow() {}
 
     static String read(DataSource pool, String sql, int id) throws SQLException {
-        try (Connection connection = pool.getConnection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (Connection connection = pool.getConnection()) {
+            return read(connection, sql, id);
+        }
+    }
+
+    static String read(Connection connection, String sql, int id) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setInt(1, id);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();

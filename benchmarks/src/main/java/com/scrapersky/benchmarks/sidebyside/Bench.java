@@ -31,18 +31,23 @@ public final class Bench {
     private static final int FLOOR_SECONDS = 2;
     private static final int WARM_UP_ROUNDS = 2;
 
+    /** Of each peer, with each work, on each route. */
+    private static final Duration WARM_UP = Duration.ofMillis(700);
+
     private final Options options;
     private final PostgresLab postgres;
     private final Map<String, Route> routes;
+    private final List<PgBouncerLab> poolers;
     private final Map<Case, SideBySide> cases = new LinkedHashMap<>();
     private final Map<Case, Double> floor = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
     private final Optional<Path> pgbench = Floor.program();
 
-    private Bench(Options options, PostgresLab postgres, Map<String, Route> routes) {
+    private Bench(Options options, PostgresLab postgres, Map<String, Route> routes, List<PgBouncerLab> poolers) {
         this.options = options;
         this.postgres = postgres;
         this.routes = routes;
+        this.poolers = poolers;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -81,7 +86,7 @@ public final class Bench {
                     route("pgbouncer-1.18", old),
                     "pgbouncer-1.26",
                     route("pgbouncer-1.26", recent));
-            Bench bench = new Bench(options, postgres, routes);
+            Bench bench = new Bench(options, postgres, routes, List.of(old, recent));
             Results results = bench.measure(load);
             bench.write(results, command.strip());
         }
@@ -145,16 +150,32 @@ public final class Bench {
         return route;
     }
 
+    /** On every route, since names and their lack take different ways, and however short the rounds are. */
     private void warmUp(List<String> names) throws Exception {
-        Map<String, Peer> peers = Peers.open(names, known("direct"), 1);
-        try (Crew crew = new Crew(1)) {
-            for (Workload workload : options.workloads()) {
-                for (Peer peer : peers.values()) {
-                    crew.round(peer, workload, Math.max(1, (int) (workload.times() * 20 * options.effort())));
+        for (String route : options.routes()) {
+            Map<String, Peer> peers = Peers.open(names, known(route), 1);
+            try (Crew crew = new Crew(1)) {
+                for (Workload workload : options.workloads()) {
+                    for (Peer peer : peers.values()) {
+                        warmUp(crew, peer, workload);
+                    }
                 }
+            } finally {
+                peers.values().forEach(Peer::close);
             }
-        } finally {
-            peers.values().forEach(Peer::close);
+        }
+        // Some peers leave statements behind on backends, which others of their kind stumble over.
+        poolers.forEach(PgBouncerLab::reconnect);
+    }
+
+    private static void warmUp(Crew crew, Peer peer, Workload workload) throws Exception {
+        long began = System.nanoTime();
+        try {
+            do {
+                crew.round(peer, workload, workload.times());
+            } while (System.nanoTime() - began < WARM_UP.toNanos());
+        } catch (IllegalStateException cannot) {
+            say("warming up: " + workload + ": " + cannot.getCause());
         }
     }
 
@@ -191,6 +212,7 @@ public final class Bench {
                 Peer peer = peers.get(name);
                 if (peer != null && !failed.contains(name)) {
                     try {
+                        crew.leadIn(peer, one.workload(), times);
                         var reading = crew.round(peer, one.workload(), times);
                         if (round >= 0) {
                             run.record(name, reading);

@@ -16,11 +16,13 @@ final class Chart {
     private static final int GAP = 16;
     private static final int TOP = 60;
     private static final List<String> COLOURS =
-            List.of("#9e9e9e", "#8d6e63", "#7e57c2", "#26a69a", "#ef6c00", "#5c6bc0", "#81c784", "#2e7d32");
+            List.of("#9e9e9e", "#455a64", "#8d6e63", "#7e57c2", "#26a69a", "#ef6c00", "#5c6bc0", "#81c784", "#2e7d32");
 
     private Chart() {}
 
-    static String of(Case group, Map<Case, SideBySide> cases, List<String> peers) {
+    static String of(Case group, Map<Case, SideBySide> cases, List<String> all) {
+        List<String> peers =
+                all.stream().filter(peer -> Peers.takes(peer, group.route())).toList();
         double most = 1;
         for (SideBySide run : cases.values()) {
             for (String peer : peers) {
@@ -48,7 +50,11 @@ final class Chart {
                 group.threads());
         int x = LEFT;
         for (int i = 0; i < peers.size(); i++) {
-            add(svg, "<rect x=\"%d\" y=\"32\" width=\"9\" height=\"9\" fill=\"%s\"/>", x, colour(i));
+            add(
+                    svg,
+                    "<rect x=\"%d\" y=\"32\" width=\"9\" height=\"9\" fill=\"%s\"/>",
+                    x,
+                    colour(all.indexOf(peers.get(i))));
             add(svg, "<text x=\"%d\" y=\"41\">%s</text>", x + 12, peers.get(i));
             x += 24 + 6 * peers.get(i).length();
         }
@@ -74,7 +80,7 @@ final class Chart {
                         y,
                         width,
                         BAR - 2,
-                        colour(i));
+                        colour(all.indexOf(peers.get(i))));
                 add(
                         svg,
                         "<text x=\"%.1f\" y=\"%d\" font-size=\"9\">%.2f</text>",

@@ -6,6 +6,7 @@ import com.scrapersky.benchmarks.peers.Peer;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -19,12 +20,41 @@ final class Crew implements AutoCloseable {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    private static final Duration LEAD_IN = Duration.ofMillis(50);
+
     private final int threads;
     private final ExecutorService workers;
 
     Crew(int threads) {
         this.threads = threads;
         this.workers = Executors.newFixedThreadPool(threads);
+    }
+
+    /**
+     * What comes before a turn and is not counted: another peer had the processors' caches before, and those whose turn is
+     * short would pay for that most. Work that is done once in a turn is long enough as it is.
+     */
+    void leadIn(Peer peer, Workload workload, int times) throws Exception {
+        if (times == 1) {
+            return;
+        }
+        long end = System.nanoTime() + LEAD_IN.toNanos();
+        List<Callable<Void>> work = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            work.add(() -> {
+                do {
+                    workload.once(peer);
+                } while (System.nanoTime() - end < 0);
+                return null;
+            });
+        }
+        for (Future<Void> one : workers.invokeAll(work)) {
+            try {
+                one.get();
+            } catch (ExecutionException failed) {
+                throw new IllegalStateException(workload + " failed", failed.getCause());
+            }
+        }
     }
 
     /** One round: the time is that on the wall for all of it, by operation, so that its inverse is the throughput. */

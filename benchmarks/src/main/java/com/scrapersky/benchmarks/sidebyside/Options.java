@@ -30,7 +30,7 @@ record Options(
               routes=direct,pgbouncer-1.18,pgbouncer-1.26
               roundtrips=0,1,5               milliseconds of network added, there and back
               threads=1,16
-              peers=by-hand,spring,jdbi,jooq,hibernate,vertx,sky-datasource,sky
+              peers=by-hand,by-hand-named,spring,jdbi,jooq,hibernate,vertx,sky-datasource,sky
               rounds=9                       the median of so many rounds counts
               effort=1                       how much is done in a round
               output=docs/benchmarks         where the table, the chart and the raw numbers go

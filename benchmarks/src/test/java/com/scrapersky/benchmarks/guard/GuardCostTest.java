@@ -12,6 +12,10 @@ import com.scrapersky.session.testkit.PostgresLab;
 import com.scrapersky.session.testkit.RoundTrips;
 import com.scrapersky.session.testkit.TransactionPooler;
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -21,6 +25,9 @@ class GuardCostTest {
 
     /** A connection, its session, a prepared statement, its rows: 32 + 48 + 64 + 24 bytes. */
     private static final double FOUR_WRAPPERS = 168;
+
+    /** A prepared statement and a statement. */
+    private static final double TWO_MORE = 112;
 
     @Test
     void aKnownTextCostsFourWrappersAndNothingElse() throws Exception {
@@ -35,6 +42,41 @@ class GuardCostTest {
             double more = run.of("guarded", Reading::bytes).median()
                     - run.of("plain", Reading::bytes).median();
             assertThat(more).as("bytes for each operation").isLessThanOrEqualTo(FOUR_WRAPPERS);
+        }
+    }
+
+    /** What a program does that sets role and claims by hand, as it would on a direct connection. */
+    @Test
+    void settingsOfATransactionCostTheWrappersOfTheirStatementsAndNothingElse() throws Exception {
+        try (HikariDataSource plain = FakePools.plain();
+                DatabaseSessionFactory factory = FakePools.guarded()) {
+            DataSource guarded = factory.dataSource();
+            SideBySide run = new SideBySide(List.of(
+                            new Subject("plain", () -> inContext(plain)),
+                            new Subject("guarded", () -> inContext(guarded))))
+                    .warmUp(10, 10_000)
+                    .run(9, 1_000);
+            double more = run.of("guarded", Reading::bytes).median()
+                    - run.of("plain", Reading::bytes).median();
+            assertThat(more).as("bytes for each operation").isLessThanOrEqualTo(FOUR_WRAPPERS + TWO_MORE);
+        }
+    }
+
+    private static String inContext(DataSource pool) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            try (PreparedStatement statement = connection.prepareStatement(
+                    "select set_config('role', ?, true), set_config('request.jwt.claims', ?, true)")) {
+                statement.setString(1, "reader");
+                statement.setString(2, "{}");
+                statement.execute();
+            }
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("set local statement_timeout = '5s'");
+            }
+            String name = OneRow.read(connection, FakeTexts.ONE, 1);
+            connection.commit();
+            return name;
         }
     }
 

@@ -45,6 +45,40 @@ class ReportTest {
     }
 
     @Test
+    void whoIsAheadByMoreThanChanceIsToldWithTheReason() {
+        List<String> peers = List.of(Peers.BY_HAND, "jdbi", "spring", "sky");
+        SideBySide run = new SideBySide(
+                peers.stream().map(name -> new Subject(name, () -> name)).toList());
+        for (double nanos : new double[] {80_000, 100_000, 125_000}) {
+            run.record(Peers.BY_HAND, new Reading(100_000, 1, 1));
+            run.record("jdbi", new Reading(50_000, 1, 1));
+            run.record("spring", new Reading(nanos, 1, 1));
+            run.record("sky", new Reading(nanos * 1.1, 1, 1));
+        }
+        String report = Report.of(
+                new Results(Map.of(ONE, run), peers, List.of(), Map.of(), List.of()),
+                "bin/bench short",
+                "an abacus",
+                List.of());
+        assertThat(report)
+                .contains("| one-row select | direct, 0 ms of network, 1 thread | jdbi 2.00 (2.00 … 2.00) | 0.91")
+                .contains("- **one-row select**: " + Workload.ONE_ROW.behind())
+                .doesNotContain("- **100-row page**");
+        assertThat(report()).doesNotContain("- **one-row select**");
+    }
+
+    @Test
+    void whoDoesNotGoThatWayHasNotFailed() {
+        List<String> peers = List.of(Peers.BY_HAND, Peers.BY_HAND_NAMED, "sky");
+        assertThat(Report.of(results(peers), "bin/bench short", "an abacus", List.of()))
+                .contains("| one-row select | 200 | 4.00 | – | 2.00 (1.50 … 3.00) |")
+                .contains("| one-row select | 3 | – | 1 |")
+                .contains("| one-row select | 20 | – | 10 |");
+        assertThat(Chart.of(ONE, results(peers).cases(), peers)).doesNotContain(Peers.BY_HAND_NAMED);
+        assertThat(Peers.takes(Peers.BY_HAND_NAMED, "pgbouncer-1.26")).isTrue();
+    }
+
+    @Test
     void theRawNumbersHaveALineForEachRound() {
         assertThat(results().csv().lines())
                 .hasSize(1 + 3 + 3)
@@ -102,8 +136,12 @@ class ReportTest {
     }
 
     private static Results results() {
+        return results(PEERS);
+    }
+
+    private static Results results(List<String> peers) {
         SideBySide run = new SideBySide(
-                PEERS.stream().map(name -> new Subject(name, () -> name)).toList());
+                peers.stream().map(name -> new Subject(name, () -> name)).toList());
         double[] ours = {100_000, 200_000, 50_000};
         for (double nanos : ours) {
             run.record(Peers.BY_HAND, new Reading(200_000, 20_000, 3000));
@@ -111,7 +149,7 @@ class ReportTest {
         }
         return new Results(
                 Map.of(ONE, run),
-                PEERS,
+                peers,
                 List.of(
                         new Counts.Count(Workload.ONE_ROW, Peers.BY_HAND, 3, 7.5),
                         new Counts.Count(Workload.ONE_ROW, "sky", 1, 1.25)),

@@ -62,11 +62,11 @@ class JobsController {
     @Operation(operationId = "watchJob", summary = "The job each time that it has changed, until it is finished")
     @ApiResponse(
             responseCode = "200",
-            description = "Server-sent events named job; the data of each is a Job in one line",
+            description = "A stream of server-sent events named job; the data of each is a Job in one line",
             content =
                     @Content(
                             mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
-                            schema = @Schema(types = "string"),
+                            schema = @Schema(types = "string", format = "binary"),
                             examples =
                                     @ExampleObject("event:job\ndata:{\"state\":\"running\",\"rows_done\":10000}\n\n")))
     @Refused(HttpStatus.NOT_FOUND)

@@ -8,12 +8,14 @@ import com.scrapersky.profiles.jobs.RejectedRowException;
 import com.scrapersky.session.ConnectionException;
 import com.scrapersky.session.ConstraintViolationException;
 import com.scrapersky.session.DatabaseException;
+import com.scrapersky.session.ErrorClass;
 import com.scrapersky.session.StatementCancelledException;
 import com.scrapersky.session.TransactionOutcomeUnknownException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.hibernate.JDBCException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,14 +134,27 @@ class Problems extends ResponseEntityExceptionHandler {
         if (failure.isRetryable()
                 || failure instanceof ConnectionException
                 || failure instanceof StatementCancelledException) {
-            LOG.warn("the database is not available: {}", failure.getMessage());
-            return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
-                    .header(HttpHeaders.RETRY_AFTER, Long.toString(RETRY_AFTER.toSeconds()))
-                    .body(problem(
-                            HttpStatus.SERVICE_UNAVAILABLE,
-                            "The database is not available at the moment. Nothing was changed."));
+            return notAvailable(failure);
         }
         return unexpected(failure);
+    }
+
+    /** What a statement of Hibernate's met. It was before any COMMIT: a session ends the transaction of work that fails. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> entities(JDBCException failure) {
+        return switch (ErrorClass.of(failure.getSQLException())) {
+            case REJECTED, CONFIGURATION -> unexpected(failure);
+            default -> notAvailable(failure);
+        };
+    }
+
+    private static ResponseEntity<ProblemDetail> notAvailable(Exception failure) {
+        LOG.warn("the database is not available: {}", failure.getMessage());
+        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                .header(HttpHeaders.RETRY_AFTER, Long.toString(RETRY_AFTER.toSeconds()))
+                .body(problem(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        "The database is not available at the moment. Nothing was changed."));
     }
 
     @ExceptionHandler

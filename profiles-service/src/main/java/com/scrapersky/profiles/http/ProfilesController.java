@@ -2,6 +2,7 @@ package com.scrapersky.profiles.http;
 
 import com.scrapersky.profiles.ProfileFields;
 import com.scrapersky.profiles.ProfileService;
+import com.scrapersky.profiles.SearchText;
 import com.scrapersky.profiles.security.Tenants;
 import com.scrapersky.session.DatabaseSessionFactory;
 import io.swagger.v3.oas.annotations.Operation;
@@ -63,7 +64,9 @@ class ProfilesController {
     @Operation(
             operationId = "listProfiles",
             summary = "Profiles in the order of their creation",
-            description = "From an offset on, or behind the next_cursor of an earlier answer; not both.")
+            description =
+                    "From an offset on, or behind the next_cursor of an earlier answer; not both. With a search, those"
+                            + " whose name or e-mail address contains it.")
     @ApiResponse(
             responseCode = "200",
             description = "A part of the list",
@@ -86,14 +89,19 @@ class ProfilesController {
             @Parameter(description = "The next_cursor of an earlier answer.", schema = @Schema(types = "string"))
                     @RequestParam(required = false)
                     @Nullable
-                    String cursor) {
+                    String cursor,
+            @Parameter(
+                            description = "What name or e-mail address have to contain, in whichever case; none of its"
+                                    + " characters has a meaning of its own. An empty one is none.",
+                            schema = @Schema(types = "string", maxLength = SearchText.LONGEST))
+                    @RequestParam(required = false)
+                    @Nullable
+                    String search) {
         UUID tenant = tenants.of(token);
-        PageRequest page = PageRequest.of(limit, offset, cursor);
+        PageRequest page = PageRequest.of(limit, offset, cursor, search);
         ProfilePage answer =
                 ProfilePage.of(sessions.read(session -> page.from(profiles, session, tenant)), page.limit());
-        return ResponseEntity.ok()
-                .header(HttpHeaders.LINK, links(answer, page.limit()))
-                .body(answer);
+        return ResponseEntity.ok().header(HttpHeaders.LINK, links(answer, page)).body(answer);
     }
 
     @Operation(operationId = "getProfile", summary = "One profile")
@@ -186,11 +194,11 @@ class ProfilesController {
     }
 
     /** Where lists begin, and where this one goes on (RFC 8288). */
-    private static String links(ProfilePage page, int limit) {
-        String first = "<" + PATH + "?limit=" + limit + ">; rel=\"first\"";
-        return page.nextCursor() == null
+    private static String links(ProfilePage answer, PageRequest page) {
+        String first = "<" + PATH + page.query(null) + ">; rel=\"first\"";
+        return answer.nextCursor() == null
                 ? first
-                : first + ", <" + PATH + "?limit=" + limit + "&cursor=" + page.nextCursor() + ">; rel=\"next\"";
+                : first + ", <" + PATH + page.query(answer.nextCursor()) + ">; rel=\"next\"";
     }
 
     /** One profile. */

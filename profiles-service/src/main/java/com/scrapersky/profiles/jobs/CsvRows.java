@@ -28,6 +28,8 @@ final class CsvRows implements Iterator<Map<String, @Nullable Object>> {
     private final List<String> names;
     private @Nullable List<@Nullable String> record;
     private int ahead = UNREAD;
+
+    /** Of the record that is read or was read last; the line of names is 0. */
     private long number;
 
     CsvRows(Reader content) {
@@ -48,9 +50,14 @@ final class CsvRows implements Iterator<Map<String, @Nullable Object>> {
     @Override
     public boolean hasNext() {
         while (record == null && peek() != END) {
+            number++;
             List<@Nullable String> next = read();
-            // An empty line is no record of one empty value, unless there is but one column.
-            record = next.size() == 1 && next.get(0) == null ? null : next;
+            if (next.size() == 1 && next.get(0) == null) {
+                // An empty line is no record, not of one empty value either.
+                number--;
+            } else {
+                record = next;
+            }
         }
         return record != null;
     }
@@ -60,7 +67,6 @@ final class CsvRows implements Iterator<Map<String, @Nullable Object>> {
         if (!hasNext() || record == null) {
             throw new NoSuchElementException();
         }
-        number++;
         if (record.size() != names.size()) {
             throw rejected("must have " + names.size() + " values, as the first line has names");
         }

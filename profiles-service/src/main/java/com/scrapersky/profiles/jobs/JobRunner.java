@@ -3,6 +3,7 @@ package com.scrapersky.profiles.jobs;
 import com.scrapersky.profiles.security.RequestContexts;
 import com.scrapersky.session.DatabaseException;
 import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.ErrorClass;
 import com.scrapersky.session.Row;
 import java.time.Duration;
 import java.util.Objects;
@@ -110,9 +111,9 @@ class JobRunner implements SmartLifecycle {
                 LOG.info("job {} is {}", id, state);
             }
         } catch (DatabaseException failure) {
-            if (failure.isRetryable()
-                    || failure.sqlState().map(state -> state.startsWith("08")).orElse(true)) {
-                // It stays this runner's, is silent from now on, and will be taken up again.
+            if (failure.errorClass() != ErrorClass.REJECTED) {
+                // It stays this runner's, is silent from now on, and will be taken up again: also where nobody knows
+                // whether the last step was committed, because what is left to do is in the database.
                 throw failure;
             }
             LOG.error("job {} failed", id, failure);

@@ -25,7 +25,10 @@ final class NdjsonRows implements Iterator<Map<String, @Nullable Object>> {
 
     private final Reader content;
     private final StringBuilder line = new StringBuilder();
+
+    /** Of the line that is read or was read last. */
     private long number;
+
     private boolean ended;
 
     NdjsonRows(Reader content) {
@@ -35,7 +38,11 @@ final class NdjsonRows implements Iterator<Map<String, @Nullable Object>> {
     @Override
     public boolean hasNext() {
         while (line.isEmpty() && !ended) {
+            number++;
             read();
+            if (line.isEmpty()) {
+                number--;
+            }
         }
         return !line.isEmpty();
     }
@@ -64,7 +71,6 @@ final class NdjsonRows implements Iterator<Map<String, @Nullable Object>> {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        number++;
         try {
             Map<String, @Nullable Object> row = JSON.readValue(line.toString(), OBJECT);
             line.setLength(0);

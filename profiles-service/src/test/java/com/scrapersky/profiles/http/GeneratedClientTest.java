@@ -97,11 +97,14 @@ class GeneratedClientTest {
         List<UUID> listed = new ArrayList<>();
         String cursor = null;
         do {
-            ProfilePage page = profiles.listProfiles(2, null, cursor);
+            ProfilePage page = profiles.listProfiles(2, null, cursor, null);
             page.getData().forEach(profile -> listed.add(profile.getId()));
             cursor = page.getNextCursor();
         } while (cursor != null);
         assertThat(listed).isEqualTo(created);
+        assertThat(profiles.listProfiles(null, null, null, "nobody has this name")
+                        .getData())
+                .isEmpty();
     }
 
     @Test
@@ -111,7 +114,7 @@ class GeneratedClientTest {
         assertThat(wrong.getErrors()).hasSize(1);
         assertThat(wrong.getErrors().get(0).getField()).isEqualTo("email");
         ProfilesApi withoutToken = new ProfilesApi(client());
-        assertThat(problem(401, () -> withoutToken.listProfiles(null, null, null))
+        assertThat(problem(401, () -> withoutToken.listProfiles(null, null, null, null))
                         .getTitle())
                 .isEqualTo("Unauthorized");
     }
@@ -129,9 +132,10 @@ class GeneratedClientTest {
         ImportsAndExportsApi jobs = new ImportsAndExportsApi(client);
         Job job = jobs.importProfiles("{\"name\": \"Edgar\"}\n{\"name\": \"Ada\"}\n", "key")
                 .getData();
-        // Not by watchJob: this generator reads whatever comes as JSON, server-sent events too.
-        RunningService.finishedJob(
-                RunningService.behind(version), tenant, job.getId().toString());
+        assertThat(jobs.watchJob(job.getId()))
+                .as("the events, until the job is finished")
+                .content()
+                .contains("event:job", "\"state\":\"done\"");
         assertThat(jobs.getJob(job.getId()).getData().getRowsAdded()).isEqualTo(2);
         assertThat(jobs.listJobs().getData()).hasSize(1);
         assertThat(jobs.exportProfiles()).content().contains("Grace", "Edgar", "Ada");

@@ -35,6 +35,7 @@ class IsolationTest {
     private static final int CLIENTS = 8;
     private static final int BACKENDS = 3;
     private static final int OWN = 5;
+    private static final String JOBS = "/api/v3/jobs";
 
     private final UUID one = UUID.randomUUID();
     private final UUID other = UUID.randomUUID();
@@ -51,13 +52,22 @@ class IsolationTest {
 
             List<UUID> ofOne = profiles(service, one);
             List<UUID> ofOther = profiles(service, other);
+            String jobOfOne = job(service, one);
+            String jobOfOther = job(service, other);
             ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
             int perClient = REQUESTS / Pooler.values().length / CLIENTS;
             ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
             try {
                 CompletableFuture.allOf(IntStream.range(0, CLIENTS)
                                 .mapToObj(client -> CompletableFuture.runAsync(
-                                        () -> hammer(service, client, perClient, ofOne, ofOther, wrong), clients))
+                                        () -> hammer(
+                                                service,
+                                                client,
+                                                perClient,
+                                                new Tenant(one, ofOne, jobOfOne),
+                                                new Tenant(other, ofOther, jobOfOther),
+                                                wrong),
+                                        clients))
                                 .toArray(CompletableFuture[]::new))
                         .join();
             } finally {
@@ -76,22 +86,30 @@ class IsolationTest {
             RunningService service,
             int client,
             int requests,
-            List<UUID> ofOne,
-            List<UUID> ofOther,
+            Tenant ofOne,
+            Tenant ofOther,
             ConcurrentLinkedQueue<String> wrong) {
         for (int i = 0; i < requests; i++) {
             boolean first = (i + client) % 2 == 0;
-            UUID tenant = first ? one : other;
-            UUID own = (first ? ofOne : ofOther).get(i % OWN);
-            UUID foreign = (first ? ofOther : ofOne).get(i % OWN);
+            Tenant owner = first ? ofOne : ofOther;
+            Tenant stranger = first ? ofOther : ofOne;
+            UUID tenant = owner.id();
+            UUID own = owner.profiles().get(i % OWN);
+            UUID foreign = stranger.profiles().get(i % OWN);
             String name = "{\"name\": \"" + tenant + "\"}";
-            switch (i % 7) {
+            switch (i % 12) {
                 case 0 -> ownRow(service.get(tenant, PROFILES + "/" + own), tenant, wrong);
                 case 1 -> ownRows(service.get(tenant, PROFILES + "?limit=20&offset=" + i % 5), tenant, wrong);
                 case 2 -> status(service.get(tenant, PROFILES + "/" + foreign), 404, wrong);
                 case 3 -> ownRow(service.send(tenant, "PUT", PROFILES + "/" + own, name), tenant, wrong);
                 case 4 -> status(service.send(tenant, "PUT", PROFILES + "/" + foreign, name), 404, wrong);
                 case 5 -> status(service.send(tenant, "DELETE", PROFILES + "/" + foreign, ""), 404, wrong);
+                case 6 -> status(service.get(tenant, PROFILES + "/" + foreign + "/notes"), 404, wrong);
+                case 7 -> exported(service, tenant, wrong);
+                case 8 -> status(service.get(tenant, JOBS + "/" + stranger.job()), 404, wrong);
+                case 9 -> ownJob(service.get(tenant, JOBS), owner.job(), wrong);
+                // Names are the ids of tenants, so that those of both have it in them.
+                case 10 -> ownRows(service.get(tenant, PROFILES + "?limit=20&search=-"), tenant, wrong);
                 default -> {
                     Answer created = service.send(tenant, "POST", PROFILES, name);
                     ownRow(created, tenant, wrong);
@@ -134,6 +152,34 @@ class IsolationTest {
                 session.sql(
                                 "select pg_has_role(session_user, relowner, 'usage') from pg_class where relname = 'profiles'")
                         .single(Boolean.class)));
+    }
+
+    private record Tenant(UUID id, List<UUID> profiles, String job) {}
+
+    private static String job(RunningService service, UUID tenant) {
+        Answer received = service.send(service.request(tenant, "POST", PROFILES + "/import", "name\n" + tenant + "\n")
+                .setHeader("Content-Type", "text/csv")
+                .build());
+        String id = received.data().get("id").asString();
+        RunningService.finishedJob(service, tenant, id);
+        return id;
+    }
+
+    private static void ownJob(Answer answer, String job, ConcurrentLinkedQueue<String> wrong) {
+        if (answer.status() != 200
+                || answer.data().size() != 1
+                || !answer.data().get(0).get("id").asString().equals(job)) {
+            wrong.add(answer.toString());
+        }
+    }
+
+    private static void exported(RunningService service, UUID tenant, ConcurrentLinkedQueue<String> wrong) {
+        String rows = service.text(service.request(tenant, "GET", PROFILES + "/export", "")
+                .header("Accept", "application/x-ndjson")
+                .build());
+        if (rows.isBlank() || !rows.lines().allMatch(row -> row.contains("\"name\":\"" + tenant + "\""))) {
+            wrong.add(rows);
+        }
     }
 
     private static List<UUID> profiles(RunningService service, UUID tenant) {

@@ -16,9 +16,12 @@ import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.testkit.Backends;
 import com.scrapersky.session.testkit.LeakProbe;
 import com.scrapersky.session.testkit.PgBouncerVersion;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
@@ -40,6 +43,33 @@ class NotesTest {
     @BeforeEach
     void start() {
         service = RunningService.behind(version);
+    }
+
+    /** It was Hibernate's statement that waited. */
+    @Test
+    void aBackendThatEndsUnderAnEntityIsAnOutage() throws Exception {
+        UUID profile = service.create(tenant, "{}");
+        String path = PROFILES + "/" + profile + "/notes";
+        String note = service.send(tenant, "POST", path, "{\"text\": \"a\"}")
+                .data()
+                .get("id")
+                .asString();
+        CompletableFuture<Answer> deletion;
+        try (Connection holder = Labs.postgres().connect();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            statement.execute("select 1 from profile_notes where id = '" + note + "' for update");
+            deletion = service.sendAsync(tenant, "DELETE", path + "/" + note, "");
+            String ended =
+                    "select count(pg_terminate_backend(pid)) from pg_stat_activity where wait_event_type = 'Lock'"
+                            + " and query like 'delete from profile_notes%'";
+            while (Labs.count(ended) == 0) {
+                Thread.onSpinWait();
+            }
+        }
+
+        assertProblem(deletion.join(), 503);
+        assertThat(service.get(tenant, path).data()).hasSize(1);
     }
 
     @Test

@@ -8,6 +8,9 @@ import com.scrapersky.profiles.RunningService;
 import com.scrapersky.profiles.RunningService.Answer;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -20,6 +23,7 @@ class RestartTest {
 
     private static final int ROWS = 3_000;
     private static final String DATABASE = "restarts";
+    private static final String LOST = "lost_commits";
 
     private final PgBouncerLab pooler = Labs.pooler(PgBouncerVersion.V1_26);
     private final UUID tenant = UUID.randomUUID();
@@ -56,6 +60,49 @@ class RestartTest {
         }
     }
 
+    /** Whether its last step was committed, nobody knows; what is left to do is in the database. */
+    @Test
+    void aJobGoesOnWhoseCommitWasLost() throws Exception {
+        Labs.postgres().createDatabase(LOST);
+        try (RunningService service = RunningService.of(
+                        in(pooler.url(), LOST),
+                        in(pooler.postgres().url(), LOST),
+                        "--profiles.jobs.silence=2s",
+                        "--profiles.jobs.look-every=500ms");
+                Connection connection = DriverManager.getConnection(
+                        "jdbc:postgresql://" + Labs.postgres().host() + ":"
+                                + Labs.postgres().port() + "/" + LOST,
+                        Labs.postgres().user(),
+                        Labs.postgres().password());
+                Statement statement = connection.createStatement()) {
+            statement.execute("create function slowly() returns trigger language plpgsql as"
+                    + " $$ begin perform pg_sleep(60); return null; end $$");
+            statement.execute(
+                    "create constraint trigger slow_commit after insert on profiles deferrable initially deferred"
+                            + " for each row execute function slowly()");
+            String job = service.send(service.request(tenant, "POST", PROFILES + "/import", "name\na\nb\n")
+                            .setHeader("Content-Type", "text/csv")
+                            .build())
+                    .data()
+                    .get("id")
+                    .asString();
+            String inCommit = "select pid from pg_stat_activity where query = 'COMMIT' and state = 'active'"
+                    + " and datname = '" + LOST + "'";
+            while (Labs.count(LOST, "select count(*) from (" + inCommit + ") waiting") == 0) {
+                Thread.onSpinWait();
+            }
+            Labs.count(LOST, "select count(pg_terminate_backend(pid)) from (" + inCommit + ") waiting");
+            statement.execute("drop trigger slow_commit on profiles");
+
+            Answer resumed = RunningService.finishedJob(service, tenant, job);
+            assertThat(resumed.data().get("state").asString())
+                    .as(resumed.toString())
+                    .isEqualTo("done");
+            assertThat(resumed.data().get("rows_added").asInt()).isEqualTo(2);
+            assertThat(Labs.count(LOST, "select count(*) from profiles")).isEqualTo(2);
+        }
+    }
+
     private UUID deadJob() {
         UUID dead = UUID.randomUUID();
         execute("insert into profile_jobs (id, tenant_id, kind, state, requested_by, content_hash, rows_received,"
@@ -83,10 +130,11 @@ class RestartTest {
     }
 
     private RunningService service(String... more) {
-        return RunningService.of(in(pooler.url()), in(pooler.postgres().url()), more);
+        return RunningService.of(
+                in(pooler.url(), DATABASE), in(pooler.postgres().url(), DATABASE), more);
     }
 
-    private static String in(String url) {
-        return url.substring(0, url.lastIndexOf('/') + 1) + DATABASE;
+    private static String in(String url, String database) {
+        return url.substring(0, url.lastIndexOf('/') + 1) + database;
     }
 }

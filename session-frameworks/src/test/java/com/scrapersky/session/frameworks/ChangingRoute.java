@@ -17,7 +17,8 @@ import java.util.concurrent.Executors;
 /**
  * A way to a pooler that gives out the backend used last first, as Odyssey does: alone, a program would have the same one
  * for ever. This one passes all bytes on unchanged, but before a program learns that its transaction is over,
- * {@link OtherClient another client} takes the backend that it ran on.
+ * {@link OtherClient another client} takes the backend that it ran on. In no order, unlike the testkit's: a pool that asks
+ * something before each transaction would keep step with one.
  */
 final class ChangingRoute implements AutoCloseable {
 

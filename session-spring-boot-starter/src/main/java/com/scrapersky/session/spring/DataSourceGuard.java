@@ -41,6 +41,7 @@ final class DataSourceGuard implements BeanPostProcessor, PriorityOrdered, Dispo
 
     DataSourceGuard(ObjectProvider<GuardSettings> settings) {
         this.settings = settings;
+        GuardedDataSource.forgetFailure();
     }
 
     /** Before those that put something around a DataSource. */

@@ -27,8 +27,8 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 final class GuardedDataSource extends DelegatingDataSource {
 
     /**
-     * Why a DataSource of this JVM could not be opened when that was tried last. Hibernate, for one, keeps such a reason to
-     * itself; and when a start that failed is looked into, the beans of its context are gone.
+     * Why a DataSource of this JVM could not be opened when that was tried last. Hibernate keeps such a reason to itself; and
+     * when a start that failed is looked into, the beans of its context are gone.
      */
     private static final AtomicReference<@Nullable Throwable> LAST_FAILURE = new AtomicReference<>();
 
@@ -172,6 +172,11 @@ final class GuardedDataSource extends DelegatingDataSource {
     @Nullable
     DatabaseSessionFactory sessionsIfOpen() {
         return sessions;
+    }
+
+    /** Another application starts. */
+    static void forgetFailure() {
+        LAST_FAILURE.set(null);
     }
 
     static @Nullable Throwable lastFailure() {

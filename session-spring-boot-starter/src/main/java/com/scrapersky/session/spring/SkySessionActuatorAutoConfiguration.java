@@ -2,8 +2,10 @@ package com.scrapersky.session.spring;
 
 import com.scrapersky.session.DatabaseSessionFactory;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.util.Map;
 import java.util.TreeMap;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.info.InfoContributor;
@@ -21,7 +23,8 @@ import org.springframework.context.annotation.Configuration;
         after = SkySessionAutoConfiguration.class,
         afterName = {
             "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
-            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+            "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration"
         })
 @ConditionalOnBean(DataSourceGuard.class)
 class SkySessionActuatorAutoConfiguration {
@@ -71,6 +74,19 @@ class SkySessionActuatorAutoConfiguration {
         @Bean
         SkySessionMetrics skySessionMetrics(DataSourceGuard guard) {
             return new SkySessionMetrics(guard);
+        }
+    }
+
+    /** Asked when a DataSource's first connection is wanted; without this bean its operations are told to nobody. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ObservationRegistry.class)
+    @ConditionalOnBean(ObservationRegistry.class)
+    static class OfObservations {
+
+        @Bean
+        WrappingCustomizer skySessionObservations(ObjectProvider<ObservationRegistry> registries) {
+            return (name, wrapping) ->
+                    registries.ifUnique(registry -> wrapping.observer(new OperationObservations(registry, name)));
         }
     }
 }

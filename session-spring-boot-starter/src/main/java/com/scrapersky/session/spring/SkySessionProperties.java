@@ -1,5 +1,7 @@
 package com.scrapersky.session.spring;
 
+import com.scrapersky.session.DatabaseUrl;
+import com.scrapersky.session.InvalidDatabaseUrlException;
 import com.scrapersky.session.PoolerProfile;
 import com.scrapersky.session.SessionFeature;
 import com.scrapersky.session.SessionFeature.Treatment;
@@ -43,6 +45,20 @@ record SkySessionProperties(
         if (maximumSessionConnections < 1) {
             throw new IllegalArgumentException("sky.session.maximum-session-connections must be at least 1");
         }
+        checkUrl("sky.session.session-url", sessionUrl);
+    }
+
+    /** So that a start fails by the property's name; what is said of it holds no password. */
+    private static void checkUrl(String property, @Nullable String url) {
+        if (url == null) {
+            return;
+        }
+        try {
+            DatabaseUrl.parse(url);
+        } catch (InvalidDatabaseUrlException unreadable) {
+            // Without the cause: Spring Boot tells the innermost one, which does not know the property.
+            throw new IllegalArgumentException(property + " cannot be read. " + unreadable.getMessage());
+        }
     }
 
     /**
@@ -50,7 +66,12 @@ record SkySessionProperties(
      * @param url URL for Flyway and Liquibase alone, such as the server's own address.
      */
     record Migration(
-            @DefaultValue("true") boolean enabled, @Nullable String url) {}
+            @DefaultValue("true") boolean enabled, @Nullable String url) {
+
+        Migration {
+            checkUrl("sky.session.migration.url", url);
+        }
+    }
 
     /**
      * @param enabled Whether each connection works for the user whom Spring Security has authenticated: a token's claims go

@@ -70,7 +70,21 @@ enum StartFailure {
                     + "|SocketTimeout|[Cc]onnection attempt failed)",
             "Supabase's direct host cannot be reached. It has an IPv6 address only, and this machine's network has no IPv6.",
             "Use the project's pooler, which has IPv4: host aws-<n>-<region>.pooler.supabase.com, port 6543, user"
-                    + " postgres.<project reference>. Or buy the project's IPv4 add-on.");
+                    + " postgres.<project reference>. Or buy the project's IPv4 add-on."),
+    NO_DATABASE(
+            "3D000|no such database|database \"[^\"]*\" does not exist",
+            "There is no such database behind this address, or the pooler does not know it.",
+            "Mend the name behind the last slash of spring.datasource.url (at Supabase it is postgres), or create the database."),
+    UNKNOWN_HOST(
+            "UnknownHost",
+            "Nobody knows the name of the database's host.",
+            "Mend the host in spring.datasource.url (or in sky.session.session-url, where migrations go), and see whether this"
+                    + " machine, or its container, asks a resolver that knows it."),
+    NOBODY_ANSWERS(
+            "Connection refused|Connection to \\S+ refused",
+            "Nobody answers at the database's address.",
+            "See host and port in spring.datasource.url (or in sky.session.session-url, where migrations go), and whether the"
+                    + " pooler, or the server, is up.");
 
     private final Pattern words;
     private final String description;

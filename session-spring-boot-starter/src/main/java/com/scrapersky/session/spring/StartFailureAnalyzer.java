@@ -28,7 +28,7 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
                 return ofType(wanted);
             }
         }
-        if (chain.stream().noneMatch(SQLException.class::isInstance)) {
+        if (chain.stream().noneMatch(SQLException.class::isInstance) && isOfHibernate(chain)) {
             Throwable kept = GuardedDataSource.lastFailure();
             if (kept != null) {
                 chain.addAll(chain(kept));
@@ -48,6 +48,11 @@ final class StartFailureAnalyzer implements FailureAnalyzer {
                                 known.action(),
                                 failure))
                         .orElse(null);
+    }
+
+    /** Which tells its own failure only. With any other, a database that is away as well need not be the reason. */
+    private static boolean isOfHibernate(List<Throwable> chain) {
+        return chain.stream().anyMatch(cause -> cause.getClass().getName().startsWith("org.hibernate."));
     }
 
     private static FailureAnalysis ofType(BeanNotOfRequiredTypeException wanted) {

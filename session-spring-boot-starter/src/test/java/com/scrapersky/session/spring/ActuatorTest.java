@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.SessionContext;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import com.scrapersky.session.testkit.PoolerError;
 import com.scrapersky.session.testkit.PoolerFaults.Fault;
 import com.scrapersky.session.testkit.TransactionPooler;
@@ -22,46 +23,37 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import javax.sql.DataSource;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.metrics.DataSourcePoolMetricsAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
-import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizationAutoConfiguration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What operators see. */
+@MustChangeBackend
 class ActuatorTest {
+
+    private static final Map<String, Object> IN_FRONT =
+            Map.of("pooler", "Supavisor", "mode", "transaction", "statements", "unnamed");
 
     private static final Path DASHBOARD = Path.of("..", "docs", "grafana", "sky-session.json");
 
-    private final ApplicationContextRunner application = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    DataSourceAutoConfiguration.class,
-                    DataSourceTransactionManagerAutoConfiguration.class,
-                    TransactionManagerCustomizationAutoConfiguration.class,
-                    TransactionAutoConfiguration.class,
-                    JdbcTemplateAutoConfiguration.class,
-                    MetricsAutoConfiguration.class,
-                    CompositeMeterRegistryAutoConfiguration.class,
-                    SimpleMetricsExportAutoConfiguration.class,
-                    DataSourcePoolMetricsAutoConfiguration.class,
-                    SkySessionAutoConfiguration.class,
-                    SkySessionActuatorAutoConfiguration.class))
+    private final ApplicationContextRunner application = MeasuredApplication.withMetricsIn(
+                    SimpleMetricsExportAutoConfiguration.class)
             .withPropertyValues(
                     "management.endpoints.web.exposure.include=skysession",
                     "management.endpoints.jmx.exposure.include=skysession",
@@ -102,19 +94,73 @@ class ActuatorTest {
         });
     }
 
+    /** As JSON, with the reasons in it, over JMX: what its mapper cannot write would be an error. */
     @Test
-    void healthAndInfo() {
+    void theEndpointIsServed() {
+        application
+                .withConfiguration(AutoConfigurations.of(
+                        JmxAutoConfiguration.class,
+                        EndpointAutoConfiguration.class,
+                        JmxEndpointAutoConfiguration.class))
+                .run(context -> {
+                    context.getBean(DataSource.class).getConnection().close();
+                    Object told = context.getBean(MBeanServer.class)
+                            .invoke(
+                                    new ObjectName("org.springframework.boot:type=Endpoint,name=Skysession"),
+                                    "dataSources",
+                                    new Object[0],
+                                    new String[0]);
+                    assertThat(told)
+                            .asInstanceOf(InstanceOfAssertFactories.MAP)
+                            .extracting("dataSources")
+                            .asInstanceOf(InstanceOfAssertFactories.MAP)
+                            .extracting("dataSource")
+                            .asInstanceOf(InstanceOfAssertFactories.MAP)
+                            .containsEntry("pooler", "Supavisor")
+                            .hasEntrySatisfying(
+                                    "evidence",
+                                    all -> assertThat(all.toString()).contains("observation", "conclusion"))
+                            .hasEntrySatisfying(
+                                    "parameters",
+                                    all -> assertThat(all.toString())
+                                            .contains("name=assumeMinServerVersion", "reason"));
+                });
+    }
+
+    @Test
+    void healthTellsWhatIsInFrontAndAsksNobody() {
         application.run(context -> {
             HealthIndicator health = context.getBean("skySessionHealthIndicator", HealthIndicator.class);
             assertThat(health.health().getStatus()).isEqualTo(Status.UNKNOWN);
-            context.getBean(DataSource.class).getConnection().close();
+            assertThat(health.health().getDetails()).containsExactly(Map.entry("dataSource", "not opened yet"));
+            DataSource dataSource = context.getBean(DataSource.class);
+            dataSource.getConnection().close();
             assertThat(health.health().getStatus()).isEqualTo(Status.UP);
-            assertThat(health.health().getDetails().get("dataSource").toString())
-                    .contains("pooler=Supavisor");
-            Info.Builder info = new Info.Builder();
-            context.getBean(InfoContributor.class).contribute(info);
-            assertThat(info.build().get("skySession").toString()).contains("mode=transaction");
+            assertThat(health.health().getDetails()).containsExactly(Map.entry("dataSource", IN_FRONT));
+            dataSource.unwrap(HikariDataSource.class).close();
+            assertThat(health.health().getDetails())
+                    .as("whether the database answers is Spring Boot's own indicator's question")
+                    .containsExactly(Map.entry("dataSource", IN_FRONT));
         });
+        application
+                .withPropertyValues("management.health.skysession.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean("skySessionHealthIndicator"));
+    }
+
+    @Test
+    void infoTellsWhatIsInFront() {
+        application.run(context -> {
+            InfoContributor contributor = context.getBean(InfoContributor.class);
+            assertThat(told(contributor)).isEqualTo(Map.of());
+            context.getBean(DataSource.class).getConnection().close();
+            assertThat(told(contributor)).isEqualTo(Map.of("dataSource", IN_FRONT));
+        });
+    }
+
+    private static Object told(InfoContributor contributor) {
+        Info.Builder info = new Info.Builder();
+        contributor.contribute(info);
+        return info.build().get("skySession");
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.PoolerProfile.Pooler;
 import com.scrapersky.session.PoolerProfile.StatementMode;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,6 +44,7 @@ import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 /** What Spring Boot does with a DataSource, it does with one that is pool-safe. */
+@MustChangeBackend
 class DataSourcesTest {
 
     private static final Route ROUTE = Route.PGBOUNCER_1_18;
@@ -235,15 +237,20 @@ class DataSourcesTest {
 
     @Test
     void healthIsAsked() {
-        application
-                .withConfiguration(AutoConfigurations.of(
-                        HealthContributorAutoConfiguration.class, DataSourceHealthContributorAutoConfiguration.class))
-                .run(context -> {
-                    var health = context.getBean("dbHealthContributor", HealthIndicator.class)
-                            .health();
-                    assertThat(health.getStatus()).isEqualTo(Status.UP);
-                    assertThat(health.getDetails()).containsEntry("database", "PostgreSQL");
-                });
+        ApplicationContextRunner withHealth = application.withConfiguration(AutoConfigurations.of(
+                HealthContributorAutoConfiguration.class, DataSourceHealthContributorAutoConfiguration.class));
+        withHealth.run(context -> {
+            var health = context.getBean("dbHealthContributor", HealthIndicator.class)
+                    .health();
+            assertThat(health.getStatus()).isEqualTo(Status.UP);
+            assertThat(health.getDetails()).containsEntry("database", "PostgreSQL");
+        });
+        withHealth
+                .withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/none")
+                .run(context -> assertThat(context.getBean("dbHealthContributor", HealthIndicator.class)
+                                .health()
+                                .getStatus())
+                        .isEqualTo(Status.DOWN));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.Manners;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import com.scrapersky.session.testkit.PoolerError;
 import com.scrapersky.session.testkit.TransactionPooler;
 import jakarta.persistence.EntityManagerFactory;
@@ -39,6 +40,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
 
 /** What Spring makes of the errors of poolers: a caller's retry goes by its exceptions. */
+@MustChangeBackend
 class ExceptionTranslationTest {
 
     private static TransactionPooler pooler;

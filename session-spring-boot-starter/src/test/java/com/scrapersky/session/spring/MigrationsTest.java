@@ -45,7 +45,9 @@ class MigrationsTest {
 
     @BeforeEach
     void emptyDatabase() {
-        Route.postgres().execute("drop schema public cascade", "create schema public");
+        Route.postgres()
+                .execute(
+                        "drop schema public cascade", "create schema public", "grant usage on schema public to public");
     }
 
     private static String urlOf(DataSource dataSource) throws Exception {

@@ -2,6 +2,7 @@ package com.scrapersky.session.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.scrapersky.session.testkit.MustChangeBackend;
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import org.springframework.core.io.ByteArrayResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What the doctor gives to paste for Spring Boot works when it is pasted, without this starter: the texts of its golden files. */
+@MustChangeBackend
 class PastedConfigurationTest {
 
     private static final Path SAID = Path.of("../session-doctor/src/test/resources/golden");

@@ -63,7 +63,7 @@ enum Route {
         PgBouncerLab pooler = PgBouncerLab.builder(POSTGRES)
                 .version(version)
                 .poolSize(BACKENDS)
-                .setting("server_round_robin", "1")
+                .roundRobin()
                 .start();
         // It opens a backend when one more is wanted at the same time, and goes round among those that it has.
         try (Backends all = Backends.of(pooler)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.SessionContext;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 
 /** A connection works for the user of the request, through a pooler in transaction mode. */
+@MustChangeBackend
 class SecurityTest {
 
     private static final String WHO = "select current_user || ' ' || coalesce(nullif("

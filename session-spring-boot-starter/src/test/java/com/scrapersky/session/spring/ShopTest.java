@@ -7,6 +7,7 @@ import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.PoolerProfile.Mode;
 import com.scrapersky.session.spring.shop.Shop;
 import com.scrapersky.session.spring.shop.ShopApplication;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.springframework.dao.QueryTimeoutException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** An application that knows nothing of poolers gets this dependency, and the URL of one. */
+@MustChangeBackend
 class ShopTest {
 
     static ConfigurableApplicationContext start(Route route, String... more) {
@@ -32,7 +34,9 @@ class ShopTest {
     @ParameterizedTest
     @EnumSource(Route.class)
     void works(Route route) {
-        Route.postgres().execute("drop schema public cascade", "create schema public");
+        Route.postgres()
+                .execute(
+                        "drop schema public cascade", "create schema public", "grant usage on schema public to public");
         try (ConfigurableApplicationContext application = start(route)) {
             Shop shop = application.getBean(Shop.class);
             shop.deliver("lamp", 100);

@@ -21,7 +21,9 @@ import org.springframework.test.context.DynamicPropertySource;
 class SlicesTest {
 
     private static void database(DynamicPropertyRegistry properties) {
-        Route.postgres().execute("drop schema public cascade", "create schema public");
+        Route.postgres()
+                .execute(
+                        "drop schema public cascade", "create schema public", "grant usage on schema public to public");
         Route route = Route.PGBOUNCER_1_18;
         properties.add("spring.datasource.url", () -> route.url(""));
         properties.add("spring.datasource.username", route.endpoint()::user);

@@ -44,7 +44,9 @@ class StartFailureTest {
     /** Flyway refuses what another test has left before it comes to anything else. */
     @BeforeEach
     void emptyDatabase() {
-        Route.postgres().execute("drop schema public cascade", "create schema public");
+        Route.postgres()
+                .execute(
+                        "drop schema public cascade", "create schema public", "grant usage on schema public to public");
     }
 
     private static String textOf(Class<?> application, CapturedOutput output, String... properties) {
@@ -72,6 +74,8 @@ class StartFailureTest {
             XX000 | (ESSLREQUIRED) SSL connection is required for user: postgres | Add ?sslmode=verify-full to spring.datasource.url
             08P01 | SSL required | Add ?sslmode=verify-full to spring.datasource.url
             08P01 | unsupported startup parameter: search_path | Take it out of the URL
+            3D000 | database "shop" does not exist | behind the last slash of spring.datasource.url
+            08P01 | no such database: shop | behind the last slash of spring.datasource.url
             XX000 | (EMAXCONNSESSION) max clients reached in session mode | port 6543 instead of 5432
             """)
     void eachRefusalSaysWhatToChange(String sqlState, String told, String action, CapturedOutput output) {
@@ -114,6 +118,43 @@ class StartFailureTest {
                         "spring.datasource.password=s3cret"))
                 .contains("It has an IPv6 address only")
                 .contains("pooler.supabase.com, port 6543");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc:postgresql://127.0.0.1:1/none, Nobody answers at the database's address",
+        "jdbc:postgresql://nowhere.invalid/none, Nobody knows the name of the database's host"
+    })
+    void anAddressWhereNobodyIs(String url, String told, CapturedOutput output) {
+        assertThat(textOf(Small.class, output, "spring.datasource.url=" + url))
+                .contains(told)
+                .contains("in spring.datasource.url");
+    }
+
+    /** By the name of the property, and without its value, which may hold a password. */
+    @ParameterizedTest
+    @CsvSource({
+        "sky.session.session-url, nonsense, Write postgresql://",
+        "sky.session.session-url, postgresql://app:s3cret@host:port/shop, A port is not a number",
+        "sky.session.migration.url, postgresql://app:s3cret@host:port/shop, A port is not a number"
+    })
+    void anUrlThatIsNone(String property, String value, String told, CapturedOutput output) {
+        assertThat(textOf(Small.class, output, Route.LIKE_SUPAVISOR.properties(property + "=" + value)))
+                .contains(property + " cannot be read.")
+                .contains(told);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sky.session.pooler=nonsense, SUPAVISOR_TRANSACTION",
+        "sky.session.policy.nonsense=refuse, ADVISORY_LOCK",
+        "sky.session.policy.role=nonsense, VIRTUALISE",
+        "sky.session.maximum-session-connections=0, must be at least 1"
+    })
+    void aValueThatIsNone(String property, String told, CapturedOutput output) {
+        assertThat(textOf(Small.class, output, Route.LIKE_SUPAVISOR.properties(property)))
+                .contains("Update your application's configuration")
+                .contains(told);
     }
 
     @Test

@@ -3,6 +3,8 @@ package com.scrapersky.session.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.scrapersky.session.testkit.LeakProbe;
+import com.scrapersky.session.testkit.MayKeepBackend;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import com.scrapersky.session.testkit.OdysseyLab;
 import com.scrapersky.session.testkit.PoolerLab;
 import com.scrapersky.session.testkit.PostgresEndpoint;
@@ -24,6 +26,7 @@ import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Transactions in transactions, as {@code @Transactional(propagation = …)} asks for them, directly and behind each pooler. */
+@MustChangeBackend
 class TransactionsTest {
 
     enum Way {
@@ -61,6 +64,7 @@ class TransactionsTest {
 
     @ParameterizedTest
     @EnumSource
+    @MayKeepBackend("savepoints are within one transaction, and Odyssey gives the same backend for the next one")
     void nestedOnesAreSavepoints(Way way) {
         run(way, (jdbc, transactions) -> {
             in(transactions, TransactionDefinition.PROPAGATION_REQUIRED).executeWithoutResult(outer -> {

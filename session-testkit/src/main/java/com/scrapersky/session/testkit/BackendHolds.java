@@ -6,9 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Takes backends of a pooler with open transactions, each on a connection of its own, and gives them back; and knows which
@@ -21,11 +19,12 @@ final class BackendHolds implements AutoCloseable {
     private final PoolerLab pooler;
     private final BackendActivity activity;
     private final Deque<Connection> spare = new ArrayDeque<>();
-    private final Map<Integer, String> settled = new HashMap<>();
+    private final BackendUse use;
 
-    BackendHolds(PoolerLab pooler, BackendActivity activity) {
+    BackendHolds(PoolerLab pooler, BackendActivity activity, BackendUse use) {
         this.pooler = pooler;
         this.activity = activity;
+        this.use = use;
     }
 
     /**
@@ -89,9 +88,14 @@ final class BackendHolds implements AutoCloseable {
 
     /** Whether somebody else began the latest statement of this backend: neither we nor the pooler. */
     boolean isSubject(BackendActivity.Entry entry) {
-        return !entry.query().isEmpty()
+        return !entry.query().isEmpty() && isOthers(entry);
+    }
+
+    /** As {@link #isSubject}, with the empty statement by which a driver asks whether a connection is valid. */
+    boolean isOthers(BackendActivity.Entry entry) {
+        return !entry.since().isEmpty()
                 && !isOurs(entry)
-                && (settlesAfterReset() ? !entry.since().equals(settled.get(entry.pid())) : !isReset(entry));
+                && (settlesAfterReset() ? !entry.since().equals(use.settled(entry.pid())) : !isReset(entry));
     }
 
     private static boolean isOurs(BackendActivity.Entry entry) {
@@ -118,7 +122,7 @@ final class BackendHolds implements AutoCloseable {
             }
             BackendActivity.Entry entry = now.get(0);
             if (entry.isIdle() && !isOurs(entry)) {
-                settled.put(pid, entry.since());
+                use.settled(pid, entry.since());
                 return;
             }
             Thread.onSpinWait();

@@ -63,6 +63,7 @@ public final class Backends implements AutoCloseable {
 
     private final PoolerLab pooler;
     private final BackendActivity activity;
+    private final BackendUse use;
     private final BackendHolds holds;
     private final NavigableSet<Integer> known = new TreeSet<>();
     private final Set<Integer> others = new TreeSet<>();
@@ -73,7 +74,8 @@ public final class Backends implements AutoCloseable {
     private Backends(PoolerLab pooler) {
         this.pooler = pooler;
         this.activity = new BackendActivity(pooler.postgres());
-        this.holds = new BackendHolds(pooler, activity);
+        this.use = RunningPoolers.useOf(pooler);
+        this.holds = new BackendHolds(pooler, activity, use);
     }
 
     /**
@@ -234,10 +236,23 @@ public final class Backends implements AutoCloseable {
 
     /** The latest statement of each backend that ran another one than ours since they were last held. */
     List<BackendActivity.Entry> latestOfOthers() {
+        return ofOthers(activity(known));
+    }
+
+    private List<BackendActivity.Entry> ofOthers(List<BackendActivity.Entry> now) {
         List<BackendActivity.Entry> latest =
-                activity(known).stream().filter(holds::isSubject).toList();
+                now.stream().filter(holds::isSubject).toList();
         latest.forEach(entry -> heard.add(entry.query()));
+        noteUse(now);
         return latest;
+    }
+
+    /** An empty statement counts: what ran before it on that backend is seen no more. */
+    private void noteUse(List<BackendActivity.Entry> now) {
+        use.ranOn(now.stream()
+                .filter(holds::isOthers)
+                .map(BackendActivity.Entry::pid)
+                .toList());
     }
 
     /** Every statement that was ever the latest one when this object looked. */
@@ -277,10 +292,21 @@ public final class Backends implements AutoCloseable {
         }
     }
 
-    /** Whether any backend ran a statement that is not ours since they were last held, or is gone. */
-    boolean haveRunOthers() {
+    /**
+     * The backends on which anything ran that is not ours, and whether others are gone, of which nobody can tell.
+     */
+    record Used(Set<Integer> ranOn, boolean someGone) {}
+
+    /** What was used since this was last asked, as far as any {@code Backends} of this pooler saw it. */
+    Used takeUsed() {
         List<BackendActivity.Entry> now = activity(known);
-        return now.size() < known.size() || now.stream().anyMatch(holds::isSubject);
+        ofOthers(now);
+        return new Used(use.takeRanOn(), now.size() < known.size());
+    }
+
+    /** What was used up to now is known: it is told to nobody again. */
+    void forgetUsed() {
+        use.takeRanOn();
     }
 
     PoolerLab pooler() {
@@ -337,6 +363,10 @@ public final class Backends implements AutoCloseable {
     }
 
     private void hold(List<HeldBackend> held) {
+        // What ran on those that only others know is none of this object's business, but covered up from now on.
+        Set<Integer> unknown = use.known();
+        unknown.removeAll(known);
+        noteUse(activity(unknown));
         List<BackendActivity.Entry> ran = latestOfOthers();
         if (!ran.isEmpty()) {
             lastSubject = ran.get(0).pid();
@@ -349,6 +379,7 @@ public final class Backends implements AutoCloseable {
         known.clear();
         known.addAll(inUse);
         held.forEach(backend -> known.add(backend.pid()));
+        use.know(known);
     }
 
     private List<Integer> inUse() {

@@ -12,7 +12,8 @@ public enum HandOver {
 
     /**
      * The one that has rested longest, and another one than last time where there is a choice; the same one again when all
-     * others are busy. Opens no more backends than the pool size. PgBouncer does this with {@code server_round_robin = 1}.
+     * others are busy. Opens no more backends than the pool size. PgBouncer does this with
+     * {@link PgBouncerLab.Builder#roundRobin()}.
      */
     LONGEST_IDLE,
 

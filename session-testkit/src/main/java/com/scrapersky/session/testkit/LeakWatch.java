@@ -1,11 +1,14 @@
 package com.scrapersky.session.testkit;
 
+import java.lang.annotation.Annotation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -25,7 +28,8 @@ import org.junit.platform.commons.support.AnnotationSupport;
  *
  * <p>It knows all poolers in transaction mode that are started in this JVM, whenever that is, and looks at the backends of
  * their own user and database. The first look is when a pooler starts; one that is closed is looked at before. Backends with
- * a leak are replaced, so that the next test is not blamed. {@link MayLeak} lets a test pass. Poolers of a {@link PoolerTest}
+ * a leak are replaced, so that the next test is not blamed. {@link MayLeak} lets a test pass. Tests that say {@link
+ * MustChangeBackend} fail as well where all ran on one backend. Poolers of a {@link PoolerTest}
  * are not looked at again: it has its own probe. A {@link TransactionPooler} has to be started with
  * {@link HandOver#LONGEST_IDLE}, as with its default order nobody can hold all its backends.
  *
@@ -59,8 +63,16 @@ public final class LeakWatch implements BeforeAllCallback, AfterEachCallback, Af
     }
 
     private static void look(ExtensionContext context) {
-        List<AssertionError> found = watching(context).look();
-        if (found.isEmpty() || mayLeak(context)) {
+        Found all = watching(context).look();
+        List<AssertionError> found = new ArrayList<>();
+        if (!mayLeak(context)) {
+            found.addAll(all.leaks());
+        }
+        // A test that failed may not have come to its second transaction.
+        if (mustChangeBackend(context) && context.getExecutionException().isEmpty()) {
+            found.addAll(all.unchanged());
+        }
+        if (found.isEmpty()) {
             return;
         }
         AssertionError first = found.get(0);
@@ -69,8 +81,37 @@ public final class LeakWatch implements BeforeAllCallback, AfterEachCallback, Af
     }
 
     private static boolean mayLeak(ExtensionContext context) {
-        return AnnotationSupport.isAnnotated(context.getTestMethod(), MayLeak.class)
-                || AnnotationSupport.isAnnotated(context.getTestClass(), MayLeak.class);
+        return says(context, MayLeak.class);
+    }
+
+    /** Whether the test says so, or its class, or one around that. */
+    private static boolean says(ExtensionContext context, Class<? extends Annotation> what) {
+        if (AnnotationSupport.isAnnotated(context.getTestMethod(), what)) {
+            return true;
+        }
+        Optional<ExtensionContext> around = Optional.of(context);
+        while (around.isPresent()) {
+            if (AnnotationSupport.isAnnotated(around.get().getTestClass(), what)) {
+                return true;
+            }
+            around = around.get().getParent();
+        }
+        return false;
+    }
+
+    /** What is done before the first test and after the last one is no test. */
+    private static boolean mustChangeBackend(ExtensionContext context) {
+        return context.getTestMethod().isPresent()
+                && !AnnotationSupport.isAnnotated(context.getTestMethod(), MayKeepBackend.class)
+                && says(context, MustChangeBackend.class);
+    }
+
+    /** What was found since the last look. */
+    private record Found(List<AssertionError> leaks, List<AssertionError> unchanged) {
+
+        static Found nothing() {
+            return new Found(new ArrayList<>(), new ArrayList<>());
+        }
     }
 
     /** One for a whole run of JUnit's. */
@@ -87,7 +128,7 @@ public final class LeakWatch implements BeforeAllCallback, AfterEachCallback, Af
 
         private final ReentrantLock lock = new ReentrantLock();
         private final Map<PoolerLab, Watched> poolers = new LinkedHashMap<>();
-        private final List<AssertionError> foundAtClosing = new ArrayList<>();
+        private Found found = Found.nothing();
 
         static Watching begin() {
             Watching watching = new Watching();
@@ -117,7 +158,7 @@ public final class LeakWatch implements BeforeAllCallback, AfterEachCallback, Af
                     if (pooler instanceof TransactionPooler hostile) {
                         hostile.faults().clear();
                     }
-                    watched.look(foundAtClosing);
+                    watched.look(found);
                     watched.close();
                 }
             } finally {
@@ -125,13 +166,13 @@ public final class LeakWatch implements BeforeAllCallback, AfterEachCallback, Af
             }
         }
 
-        List<AssertionError> look() {
+        Found look() {
             lock.lock();
             try {
-                List<AssertionError> found = new ArrayList<>(foundAtClosing);
-                foundAtClosing.clear();
-                poolers.values().forEach(watched -> watched.look(found));
-                return found;
+                Found all = found;
+                found = Found.nothing();
+                poolers.values().forEach(watched -> watched.look(all));
+                return all;
             } finally {
                 lock.unlock();
             }
@@ -177,27 +218,46 @@ public final class LeakWatch implements BeforeAllCallback, AfterEachCallback, Af
             probing = canBeHeld ? Probing.of(pooler) : null;
         }
 
-        void look(List<AssertionError> found) {
+        void look(Found found) {
             Probing current = probing;
             if (current == null) {
-                found.add(
-                        new AssertionError(pooler.name() + " keeps one backend free, so nobody can look at all of them:"
-                                + " start it with handOver(HandOver.LONGEST_IDLE), or say @MayLeak and why"));
+                found.leaks()
+                        .add(new AssertionError(
+                                pooler.name() + " keeps one backend free, so nobody can look at all of them:"
+                                        + " start it with handOver(HandOver.LONGEST_IDLE), or say @MayLeak and why"));
                 return;
             }
             try {
-                List<Leak> leaks = current.backends().haveRunOthers() ? leaks(current.probe()) : List.of();
+                Backends.Used used = current.backends().takeUsed();
+                if (used.ranOn().isEmpty() && !used.someGone()) {
+                    return;
+                }
+                if (used.ranOn().size() == 1 && !used.someGone()) {
+                    found.unchanged().add(unchanged(used.ranOn()));
+                }
+                List<Leak> leaks = leaks(current.probe());
+                // The look saw the same once more, on its way.
+                current.backends().forgetUsed();
                 if (!leaks.isEmpty()) {
-                    found.add(new AssertionError(current.probe().message(leaks)));
+                    found.leaks().add(new AssertionError(current.probe().message(leaks)));
                     current.backends().replaceAll();
                     current.close();
                     probing = Probing.of(pooler);
                 }
             } catch (RuntimeException broken) {
-                found.add(new AssertionError(
-                        pooler.name() + " cannot be looked at; has the test left it in order? " + broken.getMessage(),
-                        broken));
+                found.leaks()
+                        .add(new AssertionError(
+                                pooler.name() + " cannot be looked at; has the test left it in order? "
+                                        + broken.getMessage(),
+                                broken));
             }
+        }
+
+        private AssertionError unchanged(Set<Integer> used) {
+            return new AssertionError(
+                    "The backend of " + pooler.name() + " never changed: every transaction ran on " + used
+                            + ". Such a test passes on a direct connection as well. Run a later transaction inside"
+                            + " Backends.onAnother, or say @MayKeepBackend and why.");
         }
 
         private static List<Leak> leaks(LeakProbe probe) {

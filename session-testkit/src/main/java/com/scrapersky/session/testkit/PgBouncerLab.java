@@ -303,6 +303,16 @@ public final class PgBouncerLab implements PoolerLab {
             return this;
         }
 
+        /**
+         * Gives each transaction another backend than the one before, where there is a choice; by its default the one used last
+         * comes next. To this end backends that have rested are not checked, either: after {@code server_check_delay} (30 s) PgBouncer
+         * lays all of them aside, checks one for the next client, and gives out that one alone from then on ({@code janitor.c},
+         * {@code objects.c}; seen on 1.18 and 1.26).
+         */
+        public Builder roundRobin() {
+            return setting("server_round_robin", "1").setting("server_check_query", "");
+        }
+
         /** Returns once it answers; the caller closes it. */
         public PgBouncerLab start() {
             return RunningPoolers.started(new PgBouncerLab(this));

@@ -84,8 +84,7 @@ public enum Pooler {
         return PgBouncerLab.builder(postgres)
                 .version(version)
                 .poolSize(poolSize)
-                // By default the backend used last comes next: alone, a client would see the same one for ever.
-                .setting("server_round_robin", "1")
+                .roundRobin()
                 .start();
     }
 }

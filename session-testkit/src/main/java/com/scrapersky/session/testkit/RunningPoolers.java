@@ -1,6 +1,6 @@
 package com.scrapersky.session.testkit;
 
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ final class RunningPoolers {
         void closing(PoolerLab pooler);
     }
 
-    private static final Set<PoolerLab> RUNNING = ConcurrentHashMap.newKeySet();
+    private static final Map<PoolerLab, BackendUse> RUNNING = new ConcurrentHashMap<>();
     private static final ThreadLocal<Boolean> UNWATCHED = ThreadLocal.withInitial(() -> false);
     private static volatile @Nullable Watch watch;
 
@@ -24,7 +24,7 @@ final class RunningPoolers {
     /** From now on that one is told; of those that run already, at once. */
     static void watchWith(Watch one) {
         watch = one;
-        RUNNING.forEach(one::started);
+        RUNNING.keySet().forEach(one::started);
     }
 
     static void watchNoMore(Watch one) {
@@ -37,7 +37,7 @@ final class RunningPoolers {
         if (UNWATCHED.get()) {
             return pooler;
         }
-        RUNNING.add(pooler);
+        RUNNING.put(pooler, new BackendUse());
         Watch told = watch;
         if (told != null) {
             told.started(pooler);
@@ -47,9 +47,14 @@ final class RunningPoolers {
 
     static void closing(PoolerLab pooler) {
         Watch told = watch;
-        if (RUNNING.remove(pooler) && told != null) {
+        if (RUNNING.remove(pooler) != null && told != null) {
             told.closing(pooler);
         }
+    }
+
+    /** What is known of its backends by all who look at them; of one that nobody is told of, nobody else wants to know. */
+    static BackendUse useOf(PoolerLab pooler) {
+        return RUNNING.getOrDefault(pooler, new BackendUse());
     }
 
     /** Starts a pooler that nobody is told of, because it is looked after already. */

@@ -7,7 +7,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -161,6 +163,37 @@ class PgBouncerLabTest {
             // Also a frozen one must be stoppable.
             lab.freeze();
         }
+    }
+
+    /** One that checks rested backends, as it does by default, goes on with the one that it checked. */
+    @ParameterizedTest
+    @EnumSource
+    void roundRobinChangesTheBackendAlsoAfterARest(PgBouncerVersion version) throws SQLException {
+        PgBouncerLab.Builder builder =
+                PgBouncerLab.builder(postgres).version(version).poolSize(3).roundRobin();
+        try (PgBouncerLab changing = builder.setting("server_check_delay", "1").start();
+                PgBouncerLab checking =
+                        builder.setting("server_check_query", "select 1").start();
+                Backends backends = Backends.of(changing);
+                Backends checked = Backends.of(checking)) {
+            backends.pids();
+            checked.pids();
+            while (checking.admin("SHOW POOLS").stream().noneMatch(pool -> "3".equals(pool.get("sv_used")))) {
+                Thread.onSpinWait();
+            }
+            assertThat(backendsOfThree(changing)).hasSize(3);
+            assertThat(backendsOfThree(checking)).hasSize(1);
+        }
+    }
+
+    private static Set<String> backendsOfThree(PgBouncerLab lab) throws SQLException {
+        Set<String> met = new HashSet<>();
+        try (Connection connection = lab.connect(Map.of("prepareThreshold", "0", "assumeMinServerVersion", "12"))) {
+            for (int transaction = 0; transaction < 3; transaction++) {
+                met.add(query(connection, "select pg_backend_pid()"));
+            }
+        }
+        return met;
     }
 
     @Test

@@ -8,6 +8,7 @@ import com.scrapersky.session.DatabaseSession;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.TransactionOutcomeUnknownException;
 import com.scrapersky.session.testkit.HandOver;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import com.scrapersky.session.testkit.TransactionPooler;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A lost answer to COMMIT looks the same whether the server got it or not, and is told as such. */
+@MustChangeBackend
 class CommitTest {
 
     private static TransactionPooler pooler;
@@ -80,6 +82,7 @@ class CommitTest {
                     () -> sessions.read(session -> session.sql("select 1").row()));
             assertThat(lost.isRetryable()).isTrue();
         }
+        assertThat(rows()).isZero();
     }
 
     @Test
@@ -91,5 +94,6 @@ class CommitTest {
             assertThat(lost.isRetryable()).isFalse();
             assertThat(lost.neverSent()).isFalse();
         }
+        assertThat(rows()).as("it had").isEqualTo(1);
     }
 }

@@ -12,16 +12,20 @@ import com.scrapersky.session.SessionContext;
 import com.scrapersky.session.SessionContext.Isolation;
 import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.MayLeak;
+import com.scrapersky.session.testkit.PoolerLab;
 import com.scrapersky.session.testkit.RoundTrips;
 import com.scrapersky.session.testkit.TransactionPooler;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,10 +33,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a context costs, counted at the wire, directly and in front of each pooler. What it leaves: {@link SessionContextTest}. */
 @MayLeak(
-        "a counting pooler in front of a real one has that one's clients for backends, so a look at them tells nothing")
+        "a counting pooler in front of a real one has that one's clients for backends, so LeakWatch's look at them tells nothing")
 class ContextRoundTripsTest {
 
-    /** Where the wire is counted: at a pooler of the testkit that plays that part, or stands in front of a real one. */
+    /**
+     * Where the wire is counted: at a pooler of the testkit that plays that part, or stands in front of a real one, whose backends
+     * are then looked at.
+     */
     enum Wire {
         DIRECT(
                 PoolerProfile::direct,
@@ -40,11 +47,13 @@ class ContextRoundTripsTest {
         REAL_PGBOUNCER_1_18(
                 PoolerProfile::pgBouncerTransaction,
                 () -> TransactionPooler.pgBouncer118(
-                        Route.PGBOUNCER_1_18.endpoint().url())),
+                        Route.PGBOUNCER_1_18.endpoint().url()),
+                Route.PGBOUNCER_1_18),
         REAL_PGBOUNCER_1_26(
                 PoolerProfile::pgBouncerTransaction,
                 () -> TransactionPooler.pgBouncer126(
-                        Route.PGBOUNCER_1_26.endpoint().url())),
+                        Route.PGBOUNCER_1_26.endpoint().url()),
+                Route.PGBOUNCER_1_26),
         LIKE_PGBOUNCER_1_18(
                 PoolerProfile::pgBouncerTransaction,
                 () -> TransactionPooler.pgBouncer118(Route.postgres().url())),
@@ -57,10 +66,25 @@ class ContextRoundTripsTest {
 
         private final Supplier<PoolerProfile> profile;
         private final Supplier<TransactionPooler.Builder> pooler;
+        private final @Nullable Route real;
 
         Wire(Supplier<PoolerProfile> profile, Supplier<TransactionPooler.Builder> pooler) {
+            this(profile, pooler, null);
+        }
+
+        Wire(Supplier<PoolerProfile> profile, Supplier<TransactionPooler.Builder> pooler, @Nullable Route real) {
             this.profile = profile;
             this.pooler = pooler;
+            this.real = real;
+        }
+
+        /** Of two, each counted one would be where the one before it was; a real pooler has more behind these. */
+        int backends() {
+            return real == null ? 3 : 2;
+        }
+
+        PoolerLab backendsOf(TransactionPooler started) {
+            return real == null ? started : real.pooler();
         }
     }
 
@@ -76,7 +100,17 @@ class ContextRoundTripsTest {
             .readOnly(true)
             .build();
 
-    private static final String WHO = "select current_user || (current_setting('request.jwt.claims')::jsonb ->> 'sub')";
+    /** With the backend that says so. */
+    private static final String WHO = "select current_user || (current_setting('request.jwt.claims')::jsonb ->> 'sub')"
+            + " || ' on ' || pg_backend_pid()";
+
+    private final Set<String> backends = new HashSet<>();
+
+    private void assertAnn(String answer) {
+        String[] told = answer.split(" on ", 2);
+        assertThat(told[0]).isEqualTo("trip_roleann");
+        backends.add(told[1]);
+    }
 
     @BeforeAll
     static void role() {
@@ -102,10 +136,10 @@ class ContextRoundTripsTest {
         void run(DatabaseSessionFactory sessions, Trips trips) throws Exception;
     }
 
-    private static void on(Wire wire, Program program) throws Exception {
+    private void on(Wire wire, Program program) throws Exception {
         try (TransactionPooler pooler = wire.pooler
                         .get()
-                        .poolSize(2)
+                        .poolSize(wire.backends())
                         .handOver(HandOver.LONGEST_IDLE)
                         .start();
                 DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(pooler.url())
@@ -113,11 +147,17 @@ class ContextRoundTripsTest {
                         .maximumPoolSize(1)
                         .roles("trip_role")
                         .build()) {
-            program.run(sessions, work -> {
-                // HikariCP asks a connection that was idle for 500 ms whether it is alive.
-                sessions.sql("select 'awake'").row();
-                return RoundTrips.of(pooler, work);
-            });
+            OtherBackends.during(
+                    wire.backendsOf(pooler),
+                    sessions,
+                    () -> program.run(sessions, work -> {
+                        // HikariCP asks a connection that was idle for 500 ms whether it is alive.
+                        sessions.sql("select 'awake'").row();
+                        return RoundTrips.of(pooler, work);
+                    }));
+        }
+        if (!backends.isEmpty()) {
+            assertThat(backends).hasSizeGreaterThan(1);
         }
     }
 
@@ -128,8 +168,7 @@ class ContextRoundTripsTest {
             for (SessionContext context : List.of(ANN, STRICT)) {
                 DatabaseSessionFactory ann = sessions.withContext(context);
                 for (int again = 0; again < 7; again++) {
-                    assertThat(trips.of(() -> assertThat(ann.sql(WHO).single(String.class))
-                                    .isEqualTo("trip_roleann")))
+                    assertThat(trips.of(() -> assertAnn(ann.sql(WHO).single(String.class))))
                             .isEqualTo(1);
                 }
                 for (int n : new int[] {1, 2, 5}) {
@@ -197,7 +236,7 @@ class ContextRoundTripsTest {
                                         .batch(List.of(Map.of("id", 1, "note", "a"), Map.of("id", 2, "note", "b")));
                                 return pipeline.sql(WHO).single(String.class);
                             });
-                            assertThat(who.get()).isEqualTo("trip_roleann");
+                            assertAnn(who.get());
                         }))
                         .isEqualTo(1);
             }
@@ -211,10 +250,9 @@ class ContextRoundTripsTest {
         });
     }
 
-    private static int ask(DatabaseSession session, int times) {
+    private int ask(DatabaseSession session, int times) {
         for (int i = 0; i < times; i++) {
-            assertThat(session.sql(WHO + " where :i < 100").param("i", i).single(String.class))
-                    .isEqualTo("trip_roleann");
+            assertAnn(session.sql(WHO + " where :i < 100").param("i", i).single(String.class));
         }
         return times;
     }
@@ -251,21 +289,21 @@ class ContextRoundTripsTest {
         });
     }
 
-    private static void prepared(Connection connection) throws SQLException {
+    private void prepared(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(WHO + " where ? < 7")) {
             statement.setInt(1, 5);
             try (var row = statement.executeQuery()) {
                 assertThat(row.next()).isTrue();
-                assertThat(row.getString(1)).isEqualTo("trip_roleann");
+                assertAnn(row.getString(1));
             }
         }
     }
 
-    private static void plain(Connection connection) throws SQLException {
+    private void plain(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 var row = statement.executeQuery(WHO)) {
             assertThat(row.next()).isTrue();
-            assertThat(row.getString(1)).isEqualTo("trip_roleann");
+            assertAnn(row.getString(1));
         }
     }
 

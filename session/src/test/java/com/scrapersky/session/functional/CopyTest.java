@@ -11,7 +11,6 @@ import com.scrapersky.session.Row;
 import com.scrapersky.session.SessionUsageException;
 import com.scrapersky.session.StatementException;
 import com.scrapersky.session.TransactionRolledBackException;
-import com.scrapersky.session.testkit.LeakProbe;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -227,69 +226,69 @@ class CopyTest {
     void whatThrowsCancelsItAndTheConnectionGoesOn(Route route) throws Exception {
         table();
         try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
-                                route.endpoint().url())
-                        .maximumPoolSize(1)
-                        .build();
-                LeakProbe probe = LeakProbe.before(route.pooler())) {
-            Stream<Person> failing = IntStream.range(0, 10_000).mapToObj(id -> {
-                if (id == 9_000) {
-                    throw new IllegalStateException("the source's own");
-                }
-                return new Person(id, "x", null);
-            });
-            assertThatThrownBy(
-                            () -> sessions.write(session -> session.copy(INTO).from(failing)))
-                    .hasMessage("the source's own");
-            assertThat(count(sessions)).isZero();
-            InputStream broken = new InputStream() {
-                private int at;
-
-                @Override
-                public int read() throws IOException {
-                    if (at++ > 100_000) {
-                        throw new IOException("the stream's own");
+                        route.changing().url())
+                .maximumPoolSize(1)
+                .build()) {
+            OtherBackends.during(route, sessions, () -> {
+                Stream<Person> failing = IntStream.range(0, 10_000).mapToObj(id -> {
+                    if (id == 9_000) {
+                        throw new IllegalStateException("the source's own");
                     }
-                    return '\n';
-                }
-            };
-            assertThatThrownBy(
-                            () -> sessions.write(session -> session.copy(INTO).from(broken)))
-                    .isInstanceOf(IOException.class)
-                    .hasMessage("the stream's own");
-            assertThatThrownBy(() -> sessions.write(session -> session.copy(INTO)
-                            .progress((rows, bytes) -> {
-                                throw new IllegalStateException("the callback's own");
-                            })
-                            .from(List.of(new Person(1, "x", null)))))
-                    .hasMessage("the callback's own");
-            // Caught within the work, it has still failed the transaction.
-            assertThatThrownBy(() -> sessions.write(session -> {
-                        session.sql("insert into copy_test values (1, 'kept?', null)")
-                                .update();
-                        assertThatThrownBy(() -> session.copy(INTO).from(Stream.of("no row")))
-                                .isInstanceOf(InvalidStatementException.class);
-                        return null;
-                    }))
-                    .isInstanceOf(TransactionRolledBackException.class);
-            assertThat(count(sessions)).isZero();
-            sessions.write(session -> {
-                assertThatThrownBy(() -> session.savepoint(inner ->
-                                inner.copy(INTO).from(List.of(new Person(1, "a", null), new Person(1, "b", null)))))
-                        .isInstanceOf(ConstraintViolationException.class);
-                return session.copy(INTO).from(List.of(new Person(1, "a", null)));
-            });
-            assertThat(count(sessions)).isEqualTo(1);
-            for (long rows : new long[] {10, 200_000}) {
-                assertThatThrownBy(() -> sessions.read(
-                                session -> session.copy("copy (select n, repeat('x', 100) from generate_series(1, "
-                                                + rows + ") n) to stdout")
-                                        .forEachRow(row -> {
-                                            throw new IllegalStateException("the reader's own");
-                                        })))
-                        .hasMessage("the reader's own");
+                    return new Person(id, "x", null);
+                });
+                assertThatThrownBy(() ->
+                                sessions.write(session -> session.copy(INTO).from(failing)))
+                        .hasMessage("the source's own");
+                assertThat(count(sessions)).isZero();
+                InputStream broken = new InputStream() {
+                    private int at;
+
+                    @Override
+                    public int read() throws IOException {
+                        if (at++ > 100_000) {
+                            throw new IOException("the stream's own");
+                        }
+                        return '\n';
+                    }
+                };
+                assertThatThrownBy(() ->
+                                sessions.write(session -> session.copy(INTO).from(broken)))
+                        .isInstanceOf(IOException.class)
+                        .hasMessage("the stream's own");
+                assertThatThrownBy(() -> sessions.write(session -> session.copy(INTO)
+                                .progress((rows, bytes) -> {
+                                    throw new IllegalStateException("the callback's own");
+                                })
+                                .from(List.of(new Person(1, "x", null)))))
+                        .hasMessage("the callback's own");
+                // Caught within the work, it has still failed the transaction.
+                assertThatThrownBy(() -> sessions.write(session -> {
+                            session.sql("insert into copy_test values (1, 'kept?', null)")
+                                    .update();
+                            assertThatThrownBy(() -> session.copy(INTO).from(Stream.of("no row")))
+                                    .isInstanceOf(InvalidStatementException.class);
+                            return null;
+                        }))
+                        .isInstanceOf(TransactionRolledBackException.class);
+                assertThat(count(sessions)).isZero();
+                sessions.write(session -> {
+                    assertThatThrownBy(() -> session.savepoint(inner ->
+                                    inner.copy(INTO).from(List.of(new Person(1, "a", null), new Person(1, "b", null)))))
+                            .isInstanceOf(ConstraintViolationException.class);
+                    return session.copy(INTO).from(List.of(new Person(1, "a", null)));
+                });
                 assertThat(count(sessions)).isEqualTo(1);
-            }
-            probe.assertNothingLeaked();
+                for (long rows : new long[] {10, 200_000}) {
+                    assertThatThrownBy(() -> sessions.read(
+                                    session -> session.copy("copy (select n, repeat('x', 100) from generate_series(1, "
+                                                    + rows + ") n) to stdout")
+                                            .forEachRow(row -> {
+                                                throw new IllegalStateException("the reader's own");
+                                            })))
+                            .hasMessage("the reader's own");
+                    assertThat(count(sessions)).isEqualTo(1);
+                }
+            });
         }
     }
 

@@ -10,6 +10,7 @@ import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.SessionUsageException;
 import com.scrapersky.session.StatementException;
 import com.scrapersky.session.TransactionRolledBackException;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@MustChangeBackend
 class DatabaseSessionTest {
 
     @BeforeEach

@@ -118,6 +118,11 @@ class DeadConnectionsTest {
             assertThat(one(connection)).isEqualTo(1);
             assertThat(connection.isValid(1)).isTrue();
             restart(route.pooler());
+            long began = System.nanoTime();
+            // The pooler's good-bye may still be on its way.
+            while (connection.isValid(1) && System.nanoTime() - began < TimeUnit.SECONDS.toNanos(5)) {
+                Thread.onSpinWait();
+            }
             assertThat(connection.isValid(1)).isFalse();
         }
     }

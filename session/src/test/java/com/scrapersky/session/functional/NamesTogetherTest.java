@@ -184,7 +184,7 @@ class NamesTogetherTest {
                         .version(PgBouncerVersion.V1_26)
                         .poolMode(PoolMode.TRANSACTION)
                         .poolSize(Route.BACKENDS)
-                        .setting("server_round_robin", "1")
+                        .roundRobin()
                         .start();
                 DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(pooler.url())
                         .roles(ROLE)

@@ -2,9 +2,7 @@ package com.scrapersky.session.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.scrapersky.session.ConstraintViolationException;
 import com.scrapersky.session.DatabaseSession;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.InvalidStatementException;
@@ -12,18 +10,9 @@ import com.scrapersky.session.Pipeline;
 import com.scrapersky.session.Result;
 import com.scrapersky.session.Row;
 import com.scrapersky.session.SessionUsageException;
-import com.scrapersky.session.StatementCancelledException;
-import com.scrapersky.session.StatementException;
-import com.scrapersky.session.TransactionOutcomeUnknownException;
-import com.scrapersky.session.TransactionRolledBackException;
 import com.scrapersky.session.UnexpectedResultException;
 import com.scrapersky.session.testkit.Backends;
-import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.LeakProbe;
-import com.scrapersky.session.testkit.PoolerFaults;
-import com.scrapersky.session.testkit.PoolerFaults.Direction;
-import com.scrapersky.session.testkit.TransactionPooler;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,9 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -44,7 +31,7 @@ class PipelineTest {
 
     public record Item(int id, String name) {}
 
-    private static void table() {
+    static void table() {
         Route.postgres()
                 .execute(
                         "drop table if exists pipeline_test",
@@ -57,7 +44,7 @@ class PipelineTest {
                 .toList();
     }
 
-    private static long count(DatabaseSessionFactory sessions) {
+    static long count(DatabaseSessionFactory sessions) {
         return sessions.sql("select count(*) from pipeline_test").single(Long.class);
     }
 
@@ -147,157 +134,6 @@ class PipelineTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Route.class)
-    void anErrorNamesItsStatementAndUndoesEverything(Route route) {
-        table();
-        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
-                        route.endpoint().url())
-                .maximumPoolSize(1)
-                .build()) {
-            Pipeline pipeline = sessions.pipeline();
-            Result<Integer> before =
-                    pipeline.sql("insert into pipeline_test values (1, 'a')").update();
-            pipeline.sql("insert into pipeline_test values (:id, :name)")
-                    .param("id", 2)
-                    .param("name", "forbidden")
-                    .update();
-            Result<Integer> behind =
-                    pipeline.sql("insert into pipeline_test values (3, 'c')").update();
-            var violation = catchThrowableOfType(ConstraintViolationException.class, pipeline::execute);
-            assertThat(violation)
-                    .hasMessageContaining("statement 2 of 3 in the pipeline")
-                    .hasMessageContaining("insert into pipeline_test values (:id, :name)")
-                    .hasMessageNotContaining("forbidden");
-            assertThat(violation.constraint()).contains("pipeline_test_name_check");
-            for (Result<Integer> result : List.of(before, behind)) {
-                assertThatThrownBy(result::get)
-                        .isInstanceOf(SessionUsageException.class)
-                        .hasMessageContaining("the pipeline failed");
-            }
-            assertThatThrownBy(pipeline::execute).hasMessageContaining("was executed already");
-            assertThat(count(sessions)).isZero();
-
-            Pipeline misspelt = sessions.pipeline();
-            misspelt.sql("insert into pipeline_test values (1, 'a')").update();
-            misspelt.sql("select :a::int, 'ä', nmae from pipeline_test")
-                    .param("a", 1)
-                    .rows();
-            var unknown = catchThrowableOfType(StatementException.class, misspelt::execute);
-            assertThat(unknown).hasMessageContaining("statement 2 of 2");
-            assertThat(unknown.position()).hasValue("select :a::int, 'ä', ".length() + 1);
-            assertThat(count(sessions)).isZero();
-
-            var inBatch = catchThrowableOfType(
-                    ConstraintViolationException.class,
-                    () -> sessions.pipeline(all -> all.sql("insert into pipeline_test values (:id, :name)")
-                            .batch(List.of(new Item(1, "a"), new Item(2, "b"), new Item(1, "c")))));
-            assertThat(inBatch).hasMessageContaining("statement 1 of 1").hasMessageContaining("entry 2 of its batch");
-            assertThat(count(sessions)).isZero();
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Route.class)
-    void anErrorFailsTheTransactionOfItsSession(Route route) {
-        table();
-        try (DatabaseSessionFactory sessions = route.open()) {
-            assertThatThrownBy(() -> sessions.write(session -> {
-                        session.sql("insert into pipeline_test values (1, 'a')").update();
-                        assertThatThrownBy(() -> session.pipeline(pipeline -> {
-                                    pipeline.sql("insert into pipeline_test values (2, 'b')")
-                                            .update();
-                                    return pipeline.sql("select 1 / 0").row();
-                                }))
-                                .hasMessageContaining("statement 2 of 2");
-                        return null;
-                    }))
-                    .isInstanceOf(TransactionRolledBackException.class);
-            assertThat(count(sessions)).isZero();
-            sessions.write(session -> {
-                assertThatThrownBy(() -> session.savepoint(inner -> inner.pipeline(pipeline -> {
-                            pipeline.sql("insert into pipeline_test values (3, 'c')")
-                                    .update();
-                            return pipeline.sql("select 1 / 0").row();
-                        })))
-                        .hasMessageContaining("division by zero");
-                return session.sql("insert into pipeline_test values (4, 'd')").update();
-            });
-            assertThat(count(sessions)).isEqualTo(1);
-        }
-    }
-
-    /** By itself the driver sends a Sync of its own behind 255 statements; the server then commits what it has. */
-    @ParameterizedTest
-    @EnumSource(Route.class)
-    void aLongOneIsAllOrNothing(Route route) {
-        table();
-        try (DatabaseSessionFactory sessions = route.open()) {
-            for (int length : new int[] {254, 255, 256, 257, 600, 1100, 2500}) {
-                Pipeline pipeline = sessions.pipeline();
-                List<Result<Integer>> results = new ArrayList<>();
-                for (int i = 0; i < length; i++) {
-                    results.add(
-                            pipeline.sql("insert into pipeline_test values (:id, :name) returning " + i % 7 + " as n")
-                                    .param("id", i)
-                                    .param("name", "n" + i)
-                                    .single(Integer.class));
-                }
-                pipeline.sql("insert into pipeline_test values (:id, null)")
-                        .param("id", length / 2)
-                        .update();
-                assertThatThrownBy(pipeline::execute)
-                        .hasMessageContaining("statement " + (length + 1) + " of " + (length + 1));
-                assertThat(count(sessions)).as("rows left of %s", length).isZero();
-            }
-            Pipeline pipeline = sessions.pipeline();
-            List<Result<Integer>> results = new ArrayList<>();
-            for (int i = 0; i < 600; i++) {
-                results.add(pipeline.sql("insert into pipeline_test values (:id, :name) returning id")
-                        .param("id", i)
-                        .param("name", "n" + i)
-                        .single(Integer.class));
-            }
-            pipeline.execute();
-            assertThat(results)
-                    .extracting(Result::get)
-                    .isEqualTo(IntStream.range(0, 600).boxed().toList());
-            assertThat(count(sessions)).isEqualTo(600);
-        }
-    }
-
-    /** More than the buffers hold, both ways: in one flush each end would wait for the other to read. */
-    @ParameterizedTest
-    @EnumSource(Route.class)
-    void bigAnswersAndBigValuesDoNotWaitForEachOther(Route route) {
-        table();
-        try (DatabaseSessionFactory sessions = route.open()) {
-            String big = "x".repeat(8_000_000);
-            Pipeline pipeline = sessions.pipeline().timeout(Duration.ofMinutes(2));
-            Result<List<Row>> answer = pipeline.sql("select repeat('y', 1000000) t from generate_series(1, 20)")
-                    .rows();
-            Result<Integer> first = pipeline.sql("insert into pipeline_test values (1, :big)")
-                    .param("big", big)
-                    .update();
-            Result<Integer> length =
-                    pipeline.sql("select length(:big::text)").param("big", big).single(Integer.class);
-            pipeline.execute();
-            assertThat(answer.get()).hasSize(20);
-            assertThat(first.get()).isEqualTo(1);
-            assertThat(length.get()).isEqualTo(big.length());
-
-            Pipeline failing = sessions.pipeline();
-            failing.sql("insert into pipeline_test values (2, 'b') returning id")
-                    .update();
-            failing.sql("insert into pipeline_test values (3, :big)")
-                    .param("big", big)
-                    .update();
-            failing.sql("select 1 / 0").row();
-            assertThatThrownBy(failing::execute).hasMessageContaining("statement 3 of 3");
-            assertThat(count(sessions)).isEqualTo(1);
-        }
-    }
-
-    @ParameterizedTest
     @EnumSource(value = Route.class, names = "DIRECT", mode = EnumSource.Mode.EXCLUDE)
     void eachRunsOnOneBackendAndLeavesNothing(Route route) throws Exception {
         table();
@@ -353,46 +189,47 @@ class PipelineTest {
                         "drop schema if exists pipeline_tenant cascade",
                         "create schema pipeline_tenant",
                         "create table pipeline_tenant.things (id int)");
-        String url = route.endpoint().url();
-        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.open(
-                        url + (url.contains("?") ? "&" : "?") + "currentSchema=pipeline_tenant");
-                LeakProbe probe = LeakProbe.before(route.pooler())) {
-            for (int i = 0; i < 4; i++) {
-                Result<Long> things = sessions.pipeline(pipeline -> {
-                    pipeline.sql("insert into things values (:id)")
-                            .param("id", 1)
-                            .update();
-                    return pipeline.sql("select count(*) from things").single(Long.class);
+        String url = route.changing().url();
+        try (DatabaseSessionFactory sessions =
+                DatabaseSessionFactory.open(url + (url.contains("?") ? "&" : "?") + "currentSchema=pipeline_tenant")) {
+            OtherBackends.during(route, sessions, () -> {
+                for (int i = 0; i < 4; i++) {
+                    Result<Long> things = sessions.pipeline(pipeline -> {
+                        pipeline.sql("insert into things values (:id)")
+                                .param("id", 1)
+                                .update();
+                        return pipeline.sql("select count(*) from things").single(Long.class);
+                    });
+                    assertThat(things.get()).isEqualTo(i + 1L);
+                }
+                sessions.write(session -> {
+                    session.connection().setClientInfo("ApplicationName", "pipelined");
+                    Result<String> name = session.pipeline(pipeline -> {
+                        pipeline.sql("insert into things values (2)").update();
+                        return pipeline.sql("select current_setting('application_name')")
+                                .single(String.class);
+                    });
+                    assertThat(name.get()).isEqualTo("pipelined");
+                    return null;
                 });
-                assertThat(things.get()).isEqualTo(i + 1L);
-            }
-            sessions.write(session -> {
-                session.connection().setClientInfo("ApplicationName", "pipelined");
-                Result<String> name = session.pipeline(pipeline -> {
-                    pipeline.sql("insert into things values (2)").update();
-                    return pipeline.sql("select current_setting('application_name')")
-                            .single(String.class);
+                Result<Row> set = sessions.pipeline(pipeline -> {
+                    pipeline.sql("insert into things values (3)").update();
+                    pipeline.sql("set statement_timeout = '8s'").update();
+                    return pipeline.sql(
+                                    "select current_setting('statement_timeout') t, (select count(*) from things) n")
+                            .row();
                 });
-                assertThat(name.get()).isEqualTo("pipelined");
-                return null;
+                assertThat(set.get().getString("t")).isEqualTo("8s");
+                assertThat(set.get().getLong("n")).isEqualTo(6);
+                assertThatThrownBy(() -> sessions.pipeline(pipeline -> {
+                            pipeline.sql("insert into things values (4)").update();
+                            pipeline.sql("set statement_timeout = '8s'").update();
+                            return pipeline.sql("select 1 / 0").row();
+                        }))
+                        .hasMessageContaining("statement 3 of 3");
+                assertThat(sessions.sql("select count(*) from things").single(Long.class))
+                        .isEqualTo(6);
             });
-            Result<Row> set = sessions.pipeline(pipeline -> {
-                pipeline.sql("insert into things values (3)").update();
-                pipeline.sql("set statement_timeout = '8s'").update();
-                return pipeline.sql("select current_setting('statement_timeout') t, (select count(*) from things) n")
-                        .row();
-            });
-            assertThat(set.get().getString("t")).isEqualTo("8s");
-            assertThat(set.get().getLong("n")).isEqualTo(6);
-            assertThatThrownBy(() -> sessions.pipeline(pipeline -> {
-                        pipeline.sql("insert into things values (4)").update();
-                        pipeline.sql("set statement_timeout = '8s'").update();
-                        return pipeline.sql("select 1 / 0").row();
-                    }))
-                    .hasMessageContaining("statement 3 of 3");
-            assertThat(sessions.sql("select count(*) from things").single(Long.class))
-                    .isEqualTo(6);
-            probe.assertNothingLeaked();
         } finally {
             Route.postgres().execute("drop schema pipeline_tenant cascade");
         }
@@ -442,110 +279,10 @@ class PipelineTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Route.class)
-    void endsAfterItsTimeout(Route route) {
-        table();
-        try (DatabaseSessionFactory sessions = route.open()) {
-            Pipeline pipeline = sessions.pipeline().timeout(Duration.ofMillis(300));
-            pipeline.sql("insert into pipeline_test values (1, 'a')").update();
-            pipeline.sql("select pg_sleep(60)").row();
-            assertThatThrownBy(pipeline::execute)
-                    .isInstanceOf(StatementCancelledException.class)
-                    .hasMessageContaining("statement 2 of 2");
-            assertThat(count(sessions)).isZero();
-        }
-    }
-
-    @Test
-    void aDeferredConstraintFailsAtItsCommit() {
-        table();
-        Route.postgres()
-                .execute(
-                        "drop table if exists pipeline_deferred",
-                        "create table pipeline_deferred (id int unique deferrable initially deferred)");
-        try (DatabaseSessionFactory sessions = Route.PGBOUNCER_1_18.open()) {
-            assertThatThrownBy(() -> sessions.pipeline(pipeline -> {
-                        pipeline.sql("insert into pipeline_deferred values (1)").update();
-                        return pipeline.sql("insert into pipeline_deferred values (1)")
-                                .update();
-                    }))
-                    .isInstanceOf(ConstraintViolationException.class)
-                    .hasMessageContaining("COMMIT of the pipeline failed");
-            assertThat(sessions.sql("select count(*) from pipeline_deferred").single(Long.class))
-                    .isZero();
-        }
-    }
-
-    private static TransactionPooler poolerOfTwo() {
-        return TransactionPooler.pgBouncer118(Route.postgres().url())
-                .poolSize(2)
-                .handOver(HandOver.LONGEST_IDLE)
-                .start();
-    }
-
-    @Test
-    void aLostAnswerLeavesTheOutcomeOpen() throws Exception {
-        table();
-        try (TransactionPooler pooler = poolerOfTwo();
-                DatabaseSessionFactory sessions = DatabaseSessionFactory.open(pooler.url())) {
-            PoolerFaults faults = pooler.faults();
-            outcomeIsUnknown(faults.cutBefore("'second'"), () -> insertTwo(sessions, 1));
-            assertThat(count(sessions)).isZero();
-            outcomeIsUnknown(faults.cutAfter(Direction.TO_CLIENT, 0), () -> insertTwo(sessions, 3));
-            assertThat(count(sessions)).isEqualTo(2);
-        }
-    }
-
-    /** With SET LOCAL among its statements a pipeline is between BEGIN and COMMIT. */
-    @Test
-    void aLostAnswerToCommitLeavesTheOutcomeOpen() throws Exception {
-        table();
-        try (TransactionPooler pooler = poolerOfTwo();
-                DatabaseSessionFactory sessions = DatabaseSessionFactory.open(pooler.url())) {
-            Function<Pipeline, Result<Integer>> timeout = pipeline ->
-                    pipeline.sql("set local statement_timeout = 10000").update();
-            outcomeIsUnknown(
-                    pooler.faults().cutBeforeCommit(),
-                    () -> sessions.pipeline(pipeline -> {
-                        timeout.apply(pipeline);
-                        return insertTwo(pipeline, 1);
-                    }));
-            assertThat(count(sessions)).isZero();
-            outcomeIsUnknown(
-                    pooler.faults().cutAfterCommit(),
-                    () -> sessions.pipeline(pipeline -> {
-                        timeout.apply(pipeline);
-                        return insertTwo(pipeline, 3);
-                    }));
-            assertThat(count(sessions)).isEqualTo(2);
-        }
-    }
-
-    private static void outcomeIsUnknown(PoolerFaults.Fault injected, ThrowingCallable work) throws Exception {
-        try (var fault = injected) {
-            var unknown = catchThrowableOfType(TransactionOutcomeUnknownException.class, work);
-            assertThat(unknown.isRetryable()).isFalse();
-            assertThat(unknown.neverSent()).isFalse();
-        }
-    }
-
-    private static void insertTwo(DatabaseSessionFactory sessions, int id) {
-        sessions.pipeline(pipeline -> insertTwo(pipeline, id));
-    }
-
-    private static Result<Integer> insertTwo(Pipeline pipeline, int id) {
-        pipeline.sql("insert into pipeline_test values (:id, 'first')")
-                .param("id", id)
-                .update();
-        return pipeline.sql("insert into pipeline_test values (:id, 'second')")
-                .param("id", id + 1)
-                .update();
-    }
-
     /**
      * PgBouncer answers some Parse itself, and can put that into the middle of another answer: client and pooler then wait for
-     * each other, or the client reads what is no message.
+     * each other, or the client reads what is no message. Each pipeline is on another backend, which may or may not have the
+     * names already.
      */
     @ParameterizedTest
     @EnumSource(value = Route.class, names = "ODYSSEY_RESERVED", mode = EnumSource.Mode.EXCLUDE)
@@ -553,27 +290,38 @@ class PipelineTest {
         table();
         Random random = new Random(7);
         try (DatabaseSessionFactory sessions = route.open()) {
-            for (int round = 0; round < 40; round++) {
-                Pipeline pipeline = sessions.pipeline();
-                List<Result<List<Row>>> pages = new ArrayList<>();
-                int first = random.nextInt(12);
-                for (int i = 0; i < 30; i++) {
-                    int text = first + random.nextInt(5);
-                    pages.add(pipeline.sql("select g as c" + text + ", repeat('x', " + text * 20
-                                    + ") as t from generate_series(1, :n) g")
-                            .param("n", 20)
-                            .rows());
+            OtherBackends.during(route, sessions, () -> {
+                int before = 0;
+                for (int round = 0; round < 40; round++) {
+                    Pipeline pipeline = sessions.pipeline();
+                    Result<Integer> backend =
+                            pipeline.sql("select pg_backend_pid()").single(Integer.class);
+                    List<Result<List<Row>>> pages = new ArrayList<>();
+                    int first = random.nextInt(12);
+                    for (int i = 0; i < 30; i++) {
+                        int text = first + random.nextInt(5);
+                        pages.add(pipeline.sql("select g as c" + text + ", repeat('x', " + text * 20
+                                        + ") as t from generate_series(1, :n) g")
+                                .param("n", 20)
+                                .rows());
+                    }
+                    boolean fails = round % 3 == 2;
+                    if (fails) {
+                        pipeline.sql("select 1 / (:n - 20)").param("n", 20).row();
+                        assertThatThrownBy(pipeline::execute).hasMessageContaining("statement 32 of 32");
+                        before = 0;
+                    } else {
+                        pipeline.execute();
+                        assertThat(pages)
+                                .allSatisfy(page -> assertThat(page.get()).hasSize(20));
+                        if (!route.isDirect()) {
+                            assertThat(backend.get()).isNotEqualTo(before);
+                        }
+                        before = backend.get();
+                    }
                 }
-                boolean fails = round % 3 == 2;
-                if (fails) {
-                    pipeline.sql("select 1 / (:n - 20)").param("n", 20).row();
-                    assertThatThrownBy(pipeline::execute).hasMessageContaining("statement 31 of 31");
-                } else {
-                    pipeline.execute();
-                    assertThat(pages).allSatisfy(page -> assertThat(page.get()).hasSize(20));
-                }
-            }
-            assertThat(count(sessions)).isZero();
+                assertThat(count(sessions)).isZero();
+            });
         }
     }
 

@@ -21,7 +21,7 @@ class PolicyTest {
     private static final String UNLOCK = "select pg_advisory_unlock(4711)";
 
     private static DatabaseSessionFactory.Builder builder(Route route) {
-        return DatabaseSessionFactory.builder(route.endpoint().url())
+        return DatabaseSessionFactory.builder(route.changing().url())
                 .sessionUrl(Route.postgres().url());
     }
 
@@ -29,11 +29,15 @@ class PolicyTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
     void whatMovesCanBeRefused(Route route) throws Exception {
         try (DatabaseSessionFactory sessions = builder(route)
-                        .policy(SessionFeature.ADVISORY_LOCK, Treatment.REFUSE)
-                        .build();
-                Connection connection = sessions.dataSource().getConnection()) {
-            assertRefused(connection, LOCK, SessionFeature.ADVISORY_LOCK);
-            assertThat(PoolSafeDataSourceTest.ask(connection, "select 1")).isEqualTo("1");
+                .policy(SessionFeature.ADVISORY_LOCK, Treatment.REFUSE)
+                .build()) {
+            OtherBackends.during(route, sessions, () -> {
+                try (Connection connection = sessions.dataSource().getConnection()) {
+                    assertRefused(connection, LOCK, SessionFeature.ADVISORY_LOCK);
+                    assertThat(PoolSafeDataSourceTest.ask(connection, "select 1"))
+                            .isEqualTo("1");
+                }
+            });
             assertThat(sessions.sessionMoves()).isEmpty();
         }
     }
@@ -41,29 +45,37 @@ class PolicyTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
     void whatIsRememberedCanBeRefused(Route route) throws Exception {
-        try (DatabaseSessionFactory sessions = builder(route)
-                        .policy(SessionFeature.SETTING, Treatment.REFUSE)
-                        .build();
-                Connection connection = sessions.dataSource().getConnection()) {
-            assertRefused(connection, "set statement_timeout = '5s'", SessionFeature.SETTING);
-            assertThat(PoolSafeDataSourceTest.ask(connection, "show statement_timeout"))
-                    .isEqualTo("0");
+        try (DatabaseSessionFactory sessions =
+                builder(route).policy(SessionFeature.SETTING, Treatment.REFUSE).build()) {
+            OtherBackends.during(route, sessions, () -> {
+                try (Connection connection = sessions.dataSource().getConnection()) {
+                    assertRefused(connection, "set statement_timeout = '5s'", SessionFeature.SETTING);
+                    for (int backend = 0; backend < Route.BACKENDS; backend++) {
+                        assertThat(PoolSafeDataSourceTest.ask(connection, "show statement_timeout"))
+                                .isEqualTo("0");
+                    }
+                }
+            });
         }
     }
 
-    /** Nobody else uses the pooler meanwhile, and both statements are in one transaction: so nothing stays behind. */
+    /** Both statements are in one transaction: so nothing stays behind. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
     void whatMovesCanBeSentAsItIs(Route route) throws Exception {
         for (Treatment treatment : new Treatment[] {Treatment.ALLOW, Treatment.WARN}) {
             try (DatabaseSessionFactory sessions = builder(route)
-                            .policy(SessionFeature.ADVISORY_LOCK, treatment)
-                            .build();
-                    Connection connection = sessions.dataSource().getConnection()) {
-                connection.setAutoCommit(false);
-                assertThat(PoolSafeDataSourceTest.ask(connection, LOCK)).isEqualTo("t");
-                assertThat(PoolSafeDataSourceTest.ask(connection, UNLOCK)).isEqualTo("t");
-                connection.commit();
+                    .policy(SessionFeature.ADVISORY_LOCK, treatment)
+                    .build()) {
+                OtherBackends.during(route, sessions, () -> {
+                    try (Connection connection = sessions.dataSource().getConnection()) {
+                        connection.setAutoCommit(false);
+                        assertThat(PoolSafeDataSourceTest.ask(connection, LOCK)).isEqualTo("t");
+                        assertThat(PoolSafeDataSourceTest.ask(connection, UNLOCK))
+                                .isEqualTo("t");
+                        connection.commit();
+                    }
+                });
                 assertThat(sessions.sessionMoves()).isEmpty();
             }
         }
@@ -76,26 +88,30 @@ class PolicyTest {
                 .maximumSessionConnections(1)
                 .connectionTimeout(Duration.ofMillis(500))
                 .build()) {
-            String backend;
-            try (Connection first = sessions.dataSource().getConnection()) {
-                assertThat(PoolSafeDataSourceTest.ask(first, LOCK)).isEqualTo("t");
-                backend = PoolSafeDataSourceTest.ask(first, "select pg_backend_pid()");
-                try (Connection another = sessions.dataSource().getConnection()) {
-                    assertThatExceptionOfType(SQLException.class)
-                            .isThrownBy(() -> PoolSafeDataSourceTest.execute(another, "listen jobs"))
-                            .withMessageContaining("maximumSessionConnections");
-                    assertThat(PoolSafeDataSourceTest.ask(another, "select 1")).isEqualTo("1");
+            OtherBackends.during(route, sessions, () -> {
+                String backend;
+                try (Connection first = sessions.dataSource().getConnection()) {
+                    assertThat(PoolSafeDataSourceTest.ask(first, LOCK)).isEqualTo("t");
+                    backend = PoolSafeDataSourceTest.ask(first, "select pg_backend_pid()");
+                    try (Connection another = sessions.dataSource().getConnection()) {
+                        assertThatExceptionOfType(SQLException.class)
+                                .isThrownBy(() -> PoolSafeDataSourceTest.execute(another, "listen jobs"))
+                                .withMessageContaining("maximumSessionConnections");
+                        assertThat(PoolSafeDataSourceTest.ask(another, "select 1"))
+                                .isEqualTo("1");
+                    }
                 }
-            }
-            try (Connection second = sessions.dataSource().getConnection()) {
-                PoolSafeDataSourceTest.execute(second, "listen jobs");
-                assertThat(PoolSafeDataSourceTest.ask(second, "select pg_backend_pid()"))
-                        .isEqualTo(backend);
-                assertThat(PoolSafeDataSourceTest.ask(
-                                second,
-                                "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()"))
-                        .isEqualTo("0");
-            }
+                try (Connection second = sessions.dataSource().getConnection()) {
+                    PoolSafeDataSourceTest.execute(second, "listen jobs");
+                    assertThat(PoolSafeDataSourceTest.ask(second, "select pg_backend_pid()"))
+                            .isEqualTo(backend);
+                    assertThat(
+                                    PoolSafeDataSourceTest.ask(
+                                            second,
+                                            "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()"))
+                            .isEqualTo("0");
+                }
+            });
             assertThat(sessions.sessionMoves())
                     .isEqualTo(Map.of(SessionFeature.ADVISORY_LOCK, 1L, SessionFeature.NOTIFICATION, 1L));
         }

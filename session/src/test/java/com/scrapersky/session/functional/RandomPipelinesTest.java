@@ -7,7 +7,6 @@ import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.Pipeline;
 import com.scrapersky.session.Result;
 import com.scrapersky.session.SqlStatement;
-import com.scrapersky.session.testkit.LeakProbe;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -119,28 +118,26 @@ class RandomPipelinesTest {
     @EnumSource(value = Route.class, names = "ODYSSEY_RESERVED", mode = EnumSource.Mode.EXCLUDE)
     void seeTheSameAsOneByOne(Route route) throws Exception {
         Random dice = new Random(SEED);
-        int failures = 0;
-        try (DatabaseSessionFactory sessions = route.open();
-                LeakProbe probe = route.isDirect() ? null : LeakProbe.before(route.pooler())) {
-            for (int program = 0; program < PROGRAMS; program++) {
-                List<Step> steps = new ArrayList<>();
-                for (int i = dice.nextInt(9); i >= 0; i--) {
-                    steps.add(step(dice));
+        try (DatabaseSessionFactory sessions = route.open()) {
+            OtherBackends.during(route, sessions, () -> {
+                int failures = 0;
+                for (int program = 0; program < PROGRAMS; program++) {
+                    List<Step> steps = new ArrayList<>();
+                    for (int i = dice.nextInt(9); i >= 0; i--) {
+                        steps.add(step(dice));
+                    }
+                    String sequential = inTurn(sessions, steps);
+                    String left = table(sessions);
+                    for (boolean inSession : new boolean[] {false, true}) {
+                        assertThat(together(sessions, steps, inSession))
+                                .as("seed %s, program %s, in a session: %s: %s", SEED, program, inSession, steps)
+                                .isEqualTo(sequential);
+                        assertThat(table(sessions)).isEqualTo(left);
+                    }
+                    failures += sequential.contains("Exception") ? 1 : 0;
                 }
-                String sequential = inTurn(sessions, steps);
-                String left = table(sessions);
-                for (boolean inSession : new boolean[] {false, true}) {
-                    assertThat(together(sessions, steps, inSession))
-                            .as("seed %s, program %s, in a session: %s: %s", SEED, program, inSession, steps)
-                            .isEqualTo(sequential);
-                    assertThat(table(sessions)).isEqualTo(left);
-                }
-                failures += sequential.contains("Exception") ? 1 : 0;
-            }
-            assertThat(failures).as("programs of both kinds").isBetween(5, PROGRAMS - 5);
-            if (probe != null) {
-                probe.assertNothingLeaked();
-            }
+                assertThat(failures).as("programs of both kinds").isBetween(5, PROGRAMS - 5);
+            });
         }
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.InvalidStatementException;
 import com.scrapersky.session.StatementException;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.UUID;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@MustChangeBackend
 class RawSqlTest {
 
     private static final String CREATE =

@@ -11,6 +11,8 @@ import com.scrapersky.session.RawSql;
 import com.scrapersky.session.Result;
 import com.scrapersky.session.Row;
 import com.scrapersky.session.testkit.HandOver;
+import com.scrapersky.session.testkit.MayKeepBackend;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import com.scrapersky.session.testkit.RoundTrips;
 import com.scrapersky.session.testkit.TransactionPooler;
 import java.sql.Connection;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The costs that the documentation promises, counted at the wire. */
+@MustChangeBackend
 class RoundTripsTest {
 
     private static TransactionPooler pooler;
@@ -247,6 +250,7 @@ class RoundTripsTest {
     }
 
     @Test
+    @MayKeepBackend("the look at the catalogue is its only transaction")
     void buildingTakesThreeAndTheCatalogueOne() {
         assertThat(RoundTrips.of(
                         pooler,

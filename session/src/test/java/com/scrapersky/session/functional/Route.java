@@ -10,6 +10,7 @@ import com.scrapersky.session.testkit.PoolerLab;
 import com.scrapersky.session.testkit.PostgresEndpoint;
 import com.scrapersky.session.testkit.PostgresLab;
 import com.scrapersky.session.testkit.TransactionPooler;
+import com.scrapersky.session.testkit.reliability.ChangingRoute;
 import java.util.function.Supplier;
 
 /** The ways to the one PostgreSQL that these tests share. Each is started when it is first wanted, and ends with the JVM. */
@@ -78,23 +79,17 @@ public enum Route {
         return this == LIKE_SUPAVISOR;
     }
 
-    /** A factory with nothing but the URL. */
+    /** A factory with nothing but the URL, with another backend for each transaction. */
     public DatabaseSessionFactory open() {
-        return DatabaseSessionFactory.open(endpoint().url());
-    }
-
-    /** As {@link #open()}, with another backend for each transaction. */
-    DatabaseSessionFactory openChanging() {
         return DatabaseSessionFactory.open(changing().url());
     }
 
-    /** With its default, the backend that came back last, a quiet client would meet the same one again and again. */
     private static PgBouncerLab bouncer(PgBouncerVersion version) {
         return PgBouncerLab.builder(postgres())
                 .version(version)
                 .poolMode(PoolMode.TRANSACTION)
                 .poolSize(BACKENDS)
-                .setting("server_round_robin", "1")
+                .roundRobin()
                 .start();
     }
 
@@ -134,6 +129,8 @@ public enum Route {
                 .setting("max_prepared_transactions", "5")
                 // A wait for a lock that somebody left fails by its name.
                 .setting("lock_timeout", "5s")
+                // A deadlock is found after that time, and not after a second.
+                .setting("deadlock_timeout", "100ms")
                 .start());
     }
 }

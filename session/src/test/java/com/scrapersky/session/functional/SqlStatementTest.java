@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.scrapersky.session.ConstraintViolationException;
+import com.scrapersky.session.DatabaseSession;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.InvalidStatementException;
 import com.scrapersky.session.Row;
+import com.scrapersky.session.SessionUsageException;
 import com.scrapersky.session.UnexpectedResultException;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -17,7 +21,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@MustChangeBackend
 class SqlStatementTest {
 
     record Profile(UUID id, String displayName, boolean active, int visits, Instant createdAt, List<String> tags) {}
@@ -198,7 +204,7 @@ class SqlStatementTest {
     @EnumSource(Route.class)
     void streamsOnePageAtATimeAndClosesItself(Route route) {
         try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
-                        route.endpoint().url())
+                        route.changing().url())
                 .maximumPoolSize(1)
                 .build()) {
             String numbers = "select n from generate_series(1, 10000) n";
@@ -239,6 +245,36 @@ class SqlStatementTest {
             });
             assertThat(left).isEqualTo(7);
             assertThat(sessions.sql("select 8").single(Integer.class)).isEqualTo(8);
+        }
+    }
+
+    /** A row with a range is read by JDBC, one without is read as it came. */
+    @ParameterizedTest
+    @ValueSource(strings = {"n", "n, int4range(n, n + 1) as range"})
+    void aStreamThatIsClosedWithinAPageGivesNoMoreRows(String columns) {
+        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
+                        Route.PGBOUNCER_1_26.endpoint().url())
+                .maximumPoolSize(1)
+                .build()) {
+            List<Integer> seen = new ArrayList<>();
+            try (Stream<Row> rows =
+                    sessions.sql("select " + columns + " from generate_series(1, 100) n").pageSize(10).stream()) {
+                rows.forEach(row -> {
+                    seen.add(row.getInt("n"));
+                    if (seen.size() == 15) {
+                        rows.close();
+                    }
+                });
+            }
+            assertThat(seen).hasSize(15).endsWith(15);
+            assertThat(sessions.sql("select 8").single(Integer.class)).isEqualTo(8);
+            try (DatabaseSession session = sessions.openSession()) {
+                Stream<Row> rows =
+                        session.sql("select " + columns + " from generate_series(1, 100) n").pageSize(10).stream();
+                assertThatThrownBy(() -> rows.forEach(row -> session.close()))
+                        .isInstanceOf(SessionUsageException.class)
+                        .hasMessageContaining("end of its session");
+            }
         }
     }
 }

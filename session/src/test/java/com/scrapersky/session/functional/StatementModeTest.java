@@ -1,9 +1,7 @@
 package com.scrapersky.session.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.scrapersky.session.DatabaseException;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.PoolerProfile;
 import com.scrapersky.session.PoolerProfile.StatementMode;
@@ -12,7 +10,6 @@ import com.scrapersky.session.Row;
 import com.scrapersky.session.testkit.Backends;
 import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.Manners;
-import com.scrapersky.session.testkit.MayLeak;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
 import com.scrapersky.session.testkit.PoolMode;
@@ -46,27 +43,27 @@ import org.postgresql.PGProperty;
 /** Named statements where the pooler carries them, unnamed ones elsewhere, and what happens when that was wrong. */
 class StatementModeTest {
 
-    private static final String QUESTION = "select n, 'asked' as word from generate_series(1, ?) n";
-    private static final int UNTIL_NAMED = 8;
+    static final String QUESTION = "select n, 'asked' as word from generate_series(1, ?) n";
+    static final int UNTIL_NAMED = 8;
 
-    private static PgBouncerLab bouncer(PgBouncerVersion version, String... settings) {
+    static PgBouncerLab bouncer(PgBouncerVersion version, String... settings) {
         PgBouncerLab.Builder builder = PgBouncerLab.builder(Route.postgres())
                 .version(version)
                 .poolMode(PoolMode.TRANSACTION)
                 .poolSize(Route.BACKENDS)
-                .setting("server_round_robin", "1");
+                .roundRobin();
         for (int i = 0; i < settings.length; i += 2) {
             builder.setting(settings[i], settings[i + 1]);
         }
         return builder.start();
     }
 
-    private static DatabaseSessionFactory one(PoolerLab pooler) {
+    static DatabaseSessionFactory one(PoolerLab pooler) {
         return DatabaseSessionFactory.builder(pooler.url()).maximumPoolSize(1).build();
     }
 
     /** Often enough that each backend executes it under its name. */
-    private static void askOften(DatabaseSessionFactory sessions) throws SQLException {
+    static void askOften(DatabaseSessionFactory sessions) throws SQLException {
         for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
             try (Connection connection = sessions.dataSource().getConnection()) {
                 assertThat(ask(connection)).isEqualTo(3);
@@ -74,7 +71,7 @@ class StatementModeTest {
         }
     }
 
-    private static int ask(Connection connection) throws SQLException {
+    static int ask(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(QUESTION)) {
             statement.setInt(1, 3);
             int rows = 0;
@@ -88,7 +85,7 @@ class StatementModeTest {
     }
 
     /** What the backends of a pooler know, but for what a pooler keeps of the probe. */
-    private static List<String> namesAtBackends(PoolerLab pooler, String like) throws SQLException {
+    static List<String> namesAtBackends(PoolerLab pooler, String like) throws SQLException {
         try (Backends backends = Backends.of(pooler)) {
             return backends
                     .onEach(() -> {
@@ -108,7 +105,7 @@ class StatementModeTest {
         }
     }
 
-    private static int threshold(DatabaseSessionFactory sessions) throws SQLException {
+    static int threshold(DatabaseSessionFactory sessions) throws SQLException {
         try (Connection connection = sessions.dataSource().getConnection()) {
             return connection.unwrap(PGConnection.class).getPrepareThreshold();
         }
@@ -141,7 +138,7 @@ class StatementModeTest {
     }
 
     /** As Spring Boot makes it: it opens when it is first asked. */
-    private static HikariDataSource unopened(PostgresEndpoint endpoint, boolean autoCommit) {
+    static HikariDataSource unopened(PostgresEndpoint endpoint, boolean autoCommit) {
         HikariDataSource pool = new HikariDataSource();
         pool.setJdbcUrl(endpoint.jdbcUrl());
         pool.setMaximumPoolSize(1);
@@ -150,7 +147,7 @@ class StatementModeTest {
     }
 
     /** Executes the same statement in transactions of its own, and says on which backends. */
-    private static Set<Integer> backendsOf(DataSource dataSource) throws SQLException {
+    static Set<Integer> backendsOf(DataSource dataSource) throws SQLException {
         Set<Integer> backends = new HashSet<>();
         for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
             try (Connection connection = dataSource.getConnection();
@@ -213,21 +210,6 @@ class StatementModeTest {
                 assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
                 assertThat(threshold(sessions)).isZero();
             }
-        }
-    }
-
-    @Test
-    @MayLeak("the driver prepares one statement more before it is seen that names are lost")
-    void aWrappedPoolIsToldWhenNamesAreCarriedNoMore() throws Exception {
-        try (PgBouncerLab pooler = bouncer(PgBouncerVersion.V1_26);
-                HikariDataSource pool = unopened(pooler, true);
-                DatabaseSessionFactory sessions = DatabaseSessionFactory.wrap(pool)) {
-            assertThat(backendsOf(sessions.dataSource())).hasSizeGreaterThan(1);
-            assertThat(threshold(sessions)).isEqualTo(5);
-            pooler.admin("set max_prepared_statements = 0");
-            assertThat(backendsOf(sessions.dataSource())).hasSizeGreaterThan(1);
-            assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
-            assertThat(threshold(sessions)).isZero();
         }
     }
 
@@ -357,262 +339,6 @@ class StatementModeTest {
             askOften(sessions);
             assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
             assertThat(namesAtBackends(pooler, "%")).isEmpty();
-        }
-    }
-
-    @Test
-    @MayLeak("the driver prepares one statement more before it is seen that names are lost")
-    void aPoolerThatIsToldToCarryNoneAnyMoreIsNoticedWithoutAnError() throws Exception {
-        try (PgBouncerLab pooler = bouncer(PgBouncerVersion.V1_26);
-                DatabaseSessionFactory sessions = one(pooler)) {
-            askOften(sessions);
-            assertThat(threshold(sessions)).isEqualTo(5);
-            pooler.admin("set max_prepared_statements = 0");
-            askOften(sessions);
-            assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
-            assertThat(threshold(sessions)).isZero();
-            assertThat(namesAtBackends(pooler, "%").stream().filter(name -> name.startsWith("S_")))
-                    .hasSizeLessThanOrEqualTo(1);
-        }
-    }
-
-    @Test
-    void theSameWithinTransactions() throws Exception {
-        try (PgBouncerLab pooler = bouncer(PgBouncerVersion.V1_26);
-                DatabaseSessionFactory sessions = one(pooler)) {
-            for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
-                sessions.write(StatementModeTest::twice);
-            }
-            assertThat(threshold(sessions)).isEqualTo(5);
-            pooler.admin("set max_prepared_statements = 0");
-            for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
-                sessions.write(StatementModeTest::twice);
-            }
-            assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
-            assertThat(namesAtBackends(pooler, "%").stream().filter(name -> name.startsWith("S_")))
-                    .as("in a transaction the driver repeats nothing by itself")
-                    .isEmpty();
-        }
-    }
-
-    private static int twice(com.scrapersky.session.DatabaseSession session) {
-        session.sql("select count(*) from generate_series(1, :n)").param("n", 3).row();
-        return session.sql("select :n::int * 2").param("n", 3).single(Integer.class);
-    }
-
-    @Test
-    void aTransactionThatHasBegunIsEndedWithoutNames() throws Exception {
-        try (PgBouncerLab pooler = bouncer(PgBouncerVersion.V1_26);
-                DatabaseSessionFactory sessions = one(pooler)) {
-            for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
-                sessions.write(StatementModeTest::twice);
-            }
-            Route.postgres().execute("drop table if exists ended", "create table ended (n int)");
-            sessions.write(session -> {
-                session.sql("insert into ended values (1)").update();
-                pooler.admin("set max_prepared_statements = 0");
-                return null;
-            });
-            assertThat(sessions.sql("select count(*) from ended").single(Long.class))
-                    .isEqualTo(1);
-        }
-    }
-
-    @Test
-    @MayLeak("the driver names a batch at once")
-    void aBatchIsRepeated() throws Exception {
-        Route.postgres().execute("drop table if exists batched", "create table batched (n int)");
-        try (PgBouncerLab pooler = bouncer(PgBouncerVersion.V1_26);
-                DatabaseSessionFactory sessions = one(pooler)) {
-            for (int i = 0; i < UNTIL_NAMED; i++) {
-                insert(sessions);
-            }
-            assertThat(threshold(sessions)).isEqualTo(5);
-            pooler.admin("set max_prepared_statements = 0");
-            for (int i = 0; i < UNTIL_NAMED; i++) {
-                insert(sessions);
-            }
-            assertThat(sessions.sql("select count(*) from batched").single(Long.class))
-                    .isEqualTo(2 * UNTIL_NAMED * 3);
-            assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.UNNAMED);
-        }
-    }
-
-    private static void insert(DatabaseSessionFactory sessions) throws SQLException {
-        try (Connection connection = sessions.dataSource().getConnection();
-                PreparedStatement insert = connection.prepareStatement("insert into batched values (?)")) {
-            for (int n = 0; n < 3; n++) {
-                insert.setInt(1, n);
-                insert.addBatch();
-            }
-            assertThat(insert.executeBatch()).containsExactly(1, 1, 1);
-        }
-    }
-
-    @Test
-    void aPoolerInThePlaceOfAnotherIsNoticedBeforeAnythingIsNamed() throws Exception {
-        try (PgBouncerLab before = bouncer(PgBouncerVersion.V1_26);
-                PgBouncerLab after = bouncer(PgBouncerVersion.V1_18);
-                Relay relay = new Relay(before.port())) {
-            String url = before.url().replace(":" + before.port(), ":" + relay.port());
-            try (DatabaseSessionFactory sessions =
-                    DatabaseSessionFactory.builder(url).maximumPoolSize(2).build()) {
-                askOften(sessions);
-                assertThat(sessions.profile().statementMode()).isEqualTo(StatementMode.NAMED);
-                relay.leadTo(after.port());
-                // As many calls as there were connections may learn that these are gone.
-                for (int i = 0; i < 2; i++) {
-                    try {
-                        sessions.sql("select 1").row();
-                    } catch (DatabaseException gone) {
-                        assertThat(gone.sqlState().orElse("")).startsWith("08");
-                    }
-                }
-                askOften(sessions);
-                Statements statements = sessions.profile().statements();
-                assertThat(statements.mode()).isEqualTo(StatementMode.UNNAMED);
-                assertThat(statements.evidence().observation()).contains("they are not");
-                assertThat(sessions.profile().toString()).contains("unnamed since");
-                assertThat(namesAtBackends(after, "%")).isEmpty();
-            }
-            try (DatabaseSessionFactory next = DatabaseSessionFactory.open(url)) {
-                assertThat(next.profile().statementMode())
-                        .as("what was remembered of the place is forgotten")
-                        .isEqualTo(StatementMode.UNNAMED);
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            value = Route.class,
-            names = {"DIRECT", "PGBOUNCER_1_26", "ODYSSEY_RESERVED", "LIKE_PGBOUNCER_1_26"})
-    void changedTablesAreReadWithoutAnError(Route route) throws Exception {
-        String table = "changing_" + route.name().toLowerCase(java.util.Locale.ROOT);
-        Route.postgres()
-                .execute(
-                        "drop table if exists " + table,
-                        "create table " + table + " (a int)",
-                        "insert into " + table + " values (1)");
-        String read = "select * from " + table;
-        try (DatabaseSessionFactory sessions = route.open()) {
-            readOften(sessions, read, 1);
-            for (int columns = 2; columns < 4; columns++) {
-                Route.postgres().execute("alter table " + table + " add column c" + columns + " text");
-                assertThat(columns(sessions.sql(read).row()))
-                        .as("in autocommit")
-                        .isEqualTo(columns);
-                readOften(sessions, read, columns);
-            }
-            Route.postgres().execute("alter table " + table + " add column d text");
-            assertThat(columns(sessions.write(session -> session.sql(read).row())))
-                    .as("first in its transaction")
-                    .isEqualTo(4);
-        }
-    }
-
-    /** pgjdbc takes a named statement for described when it failed to be, and then finds no columns for its rows. */
-    @ParameterizedTest
-    @EnumSource(Route.class)
-    void aDescriptionThatFailsIsForgotten(Route route) throws Exception {
-        try (DatabaseSessionFactory sessions = route.open()) {
-            askOften(sessions);
-            for (int i = 0; i < Route.BACKENDS; i++) {
-                try (Connection connection = sessions.dataSource().getConnection();
-                        Statement other = connection.createStatement()) {
-                    connection.setAutoCommit(false);
-                    assertThatThrownBy(() -> other.execute("select 1 / 0"))
-                            .isInstanceOf(SQLException.class)
-                            .hasMessageContaining("division by zero");
-                    try (PreparedStatement statement = connection.prepareStatement(QUESTION)) {
-                        statement.setInt(1, 3);
-                        assertThatThrownBy(statement::executeQuery).hasMessageContaining("aborted");
-                        assertThatThrownBy(statement::getParameterMetaData).hasMessageContaining("aborted");
-                        assertThatThrownBy(statement::getMetaData).hasMessageContaining("aborted");
-                    }
-                    connection.rollback();
-                    assertThat(ask(connection)).isEqualTo(3);
-                    connection.commit();
-                }
-            }
-        }
-    }
-
-    /**
-     * A named statement belongs to all clients of a backend, and the server describes it as the first of them prepared it. Odyssey
-     * with reserved statements keeps unnamed ones by their text, too.
-     */
-    @ParameterizedTest
-    @EnumSource(value = Route.class, mode = EnumSource.Mode.EXCLUDE, names = "ODYSSEY_RESERVED")
-    void aDescriptionIsThatOfTheSessionsOwnTables(Route route) throws Exception {
-        Route.postgres()
-                .execute(
-                        "create schema if not exists described_a",
-                        "create schema if not exists described_b",
-                        "create table if not exists described_a.described (n bigint)",
-                        "create table if not exists described_b.described (n text)");
-        String insert = "insert into described values (?)";
-        try (DatabaseSessionFactory sessions = route.open()) {
-            for (String schema : List.of("described_a", "described_b")) {
-                String type = schema.equals("described_a") ? "int8" : "text";
-                for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
-                    try (Connection connection = sessions.dataSource().getConnection()) {
-                        connection.setSchema(schema);
-                        try (PreparedStatement statement = connection.prepareStatement(insert)) {
-                            assertThat(statement.getParameterMetaData().getParameterTypeName(1))
-                                    .isEqualTo(type);
-                            statement.setObject(1, type.equals("text") ? "1" : 1L);
-                            assertThat(statement.executeUpdate()).isEqualTo(1);
-                        }
-                    }
-                }
-            }
-        } finally {
-            Route.postgres().execute("drop schema described_a, described_b cascade");
-        }
-    }
-
-    private static void readOften(DatabaseSessionFactory sessions, String read, int columns) {
-        for (int i = 0; i < UNTIL_NAMED + Route.BACKENDS; i++) {
-            assertThat(columns(sessions.sql(read).row())).isEqualTo(columns);
-            assertThat(columns(sessions.write(session -> session.sql(read).row())))
-                    .isEqualTo(columns);
-        }
-    }
-
-    private static int columns(Row row) {
-        return row.size();
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            value = Route.class,
-            names = {"DIRECT", "PGBOUNCER_1_26"})
-    void whereSomethingWasDoneBeforeTheErrorIsToldOnce(Route route) {
-        Route.postgres()
-                .execute(
-                        "drop table if exists changing",
-                        "create table changing (a int)",
-                        "insert into changing values (1)");
-        String read = "select * from changing";
-        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.builder(
-                        route.endpoint().url())
-                .maximumPoolSize(1)
-                .build()) {
-            readOften(sessions, read, 1);
-            Route.postgres().execute("alter table changing add column b text");
-            assertThatThrownBy(() -> sessions.write(session -> {
-                        session.sql("insert into changing values (2, 'two')").update();
-                        return session.sql(read).rows();
-                    }))
-                    .isInstanceOf(DatabaseException.class)
-                    .satisfies(error ->
-                            assertThat(((DatabaseException) error).sqlState()).hasValue("0A000"));
-            List<Row> again = sessions.write(session -> {
-                session.sql("insert into changing values (2, 'two')").update();
-                return session.sql(read).rows();
-            });
-            assertThat(again).hasSize(2);
         }
     }
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.SessionFeatureRefusedException;
-import com.scrapersky.session.testkit.LeakProbe;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -45,21 +44,12 @@ class StatementOrderTest {
 
     private static void behind(Route route, PoolSafeDataSourceTest.Program program) throws Exception {
         Route.postgres().execute("truncate ordered, deferred");
-        if (route.isDirect()) {
-            run(route, program);
-            return;
-        }
-        try (LeakProbe probe = LeakProbe.before(route.pooler())) {
-            run(route, program);
-            probe.assertNothingLeaked();
-            probe.assertBackendChanged();
-        }
-    }
-
-    private static void run(Route route, PoolSafeDataSourceTest.Program program) throws SQLException {
-        try (DatabaseSessionFactory sessions = route.openChanging();
-                Connection connection = sessions.dataSource().getConnection()) {
-            program.run(connection);
+        try (DatabaseSessionFactory sessions = route.open()) {
+            OtherBackends.during(route, sessions, () -> {
+                try (Connection connection = sessions.dataSource().getConnection()) {
+                    program.run(connection);
+                }
+            });
         }
     }
 

@@ -13,6 +13,7 @@ import com.scrapersky.session.SessionFeatureRefusedException;
 import com.scrapersky.session.SessionStatistics;
 import com.scrapersky.session.SessionStatistics.Outcome;
 import com.scrapersky.session.testkit.HandOver;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import com.scrapersky.session.testkit.PoolerError;
 import com.scrapersky.session.testkit.TransactionPooler;
 import java.sql.Connection;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a factory tells of what it has done. */
+@MustChangeBackend
 class StatisticsTest {
 
     private static SessionContext context() {

@@ -8,6 +8,7 @@ import com.scrapersky.session.Interval;
 import com.scrapersky.session.InvalidStatementException;
 import com.scrapersky.session.Row;
 import com.scrapersky.session.UnexpectedResultException;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -22,13 +23,16 @@ import java.time.OffsetTime;
 import java.time.Period;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +40,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@MustChangeBackend
 class TypesTest {
 
     /** More than pgjdbc needs to go over to named statements with binary results, where those are allowed. */
@@ -44,6 +49,15 @@ class TypesTest {
     enum Mood {
         happy,
         sad
+    }
+
+    /** One for all values: to open each anew for each of them took most of the time. */
+    private static final Map<Route, DatabaseSessionFactory> SESSIONS = new EnumMap<>(Route.class);
+
+    @AfterAll
+    static void closeSessions() {
+        SESSIONS.values().forEach(DatabaseSessionFactory::close);
+        SESSIONS.clear();
     }
 
     @BeforeAll
@@ -121,36 +135,39 @@ class TypesTest {
     @ParameterizedTest
     @MethodSource("values")
     void goesThroughATableUnchangedOnEveryRoute(String type, Object value) {
+        List<String> statements = new ArrayList<>();
         for (Route route : Route.values()) {
-            // A table for each type: Odyssey with reserved statements keeps even unnamed ones under names of its own,
-            // by their
-            // texts, and "select v from t" stays what it was when t becomes another table (0A000, 22P02; seen with
-            // 1.5).
-            String table = ("types_test_" + route + "_" + type.replaceAll("\\W+", "_")).toLowerCase(Locale.ROOT);
-            Route.postgres().execute("drop table if exists " + table, "create table " + table + " (v " + type + ")");
-            try (DatabaseSessionFactory sessions = route.open()) {
-                sessions.read(session -> {
-                    session.sql("select 1").row();
-                    return null;
-                });
-                for (int i = 0; i < OFTEN; i++) {
-                    Object back = sessions.write(session -> {
-                        session.sql("insert into " + table + " values (:v)")
-                                .param("v", value)
-                                .update();
-                        Object read =
-                                session.sql("select v from " + table).row().get("v");
-                        session.setRollbackOnly();
-                        return read;
-                    });
-                    assertThat(back).as("%s on %s, time %d", type, route, i).isEqualTo(value);
-                }
-                sessions.sql("insert into " + table + " values (:v)")
-                        .param("v", null)
-                        .update();
-                assertThat(sessions.sql("select v from " + table).row()).containsEntry("v", null);
-            }
+            statements.add("drop table if exists " + table(type, route));
+            statements.add("create table " + table(type, route) + " (v " + type + ")");
         }
+        Route.postgres().execute(statements.toArray(String[]::new));
+        for (Route route : Route.values()) {
+            String table = table(type, route);
+            DatabaseSessionFactory sessions = SESSIONS.computeIfAbsent(route, Route::open);
+            for (int i = 0; i < OFTEN; i++) {
+                Object back = sessions.write(session -> {
+                    session.sql("insert into " + table + " values (:v)")
+                            .param("v", value)
+                            .update();
+                    Object read = session.sql("select v from " + table).row().get("v");
+                    session.setRollbackOnly();
+                    return read;
+                });
+                assertThat(back).as("%s on %s, time %d", type, route, i).isEqualTo(value);
+            }
+            sessions.sql("insert into " + table + " values (:v)")
+                    .param("v", null)
+                    .update();
+            assertThat(sessions.sql("select v from " + table).row()).containsEntry("v", null);
+        }
+    }
+
+    /**
+     * A table for each type: Odyssey with reserved statements keeps even unnamed ones under names of its own, by their texts, and
+     * "select v from t" stays what it was when t becomes another table (0A000, 22P02; seen with 1.5).
+     */
+    private static String table(String type, Route route) {
+        return ("types_test_" + route + "_" + type.replaceAll("\\W+", "_")).toLowerCase(Locale.ROOT);
     }
 
     static Stream<Arguments> conversions() {

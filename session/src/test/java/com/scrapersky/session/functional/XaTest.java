@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.testkit.MustChangeBackend;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,6 +26,7 @@ import org.postgresql.xa.PGXADataSource;
  * A wrapped source whose connections are in transactions of XA: a manager begins, prepares and ends them with pgjdbc's
  * XAResource, the program works with pool-safe connections. The test does what such a manager does.
  */
+@MustChangeBackend
 class XaTest {
 
     private record Id(byte[] getGlobalTransactionId) implements Xid {
@@ -53,7 +55,7 @@ class XaTest {
         private transient XAConnection enlisted;
 
         Managed(Route route) {
-            xa.setURL(route.endpoint().jdbcUrl() + "&prepareThreshold=0&assumeMinServerVersion=12");
+            xa.setURL(route.changing().jdbcUrl() + "&prepareThreshold=0&assumeMinServerVersion=12");
         }
 
         XAResource begin(Xid transaction) throws Exception {

@@ -21,8 +21,10 @@ final class Rows {
     private static List<RowGroup> collect() {
         List<RowGroup> groups = new ArrayList<>(DisguisedRows.all());
         groups.addAll(HiddenRows.all());
+        groups.addAll(HiddenCallRows.all());
         groups.addAll(SettingRows.all());
         groups.addAll(SessionRows.all());
+        groups.addAll(TransactionRows.all());
         groups.addAll(CallRows.all());
         groups.addAll(IdentityRows.all());
         groups.addAll(StatementRows.all());

@@ -3,15 +3,12 @@ package com.scrapersky.session.matrix;
 import static com.scrapersky.session.SessionFeature.OWN_TRANSACTION;
 
 import java.sql.CallableStatement;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.Statement;
 import java.sql.Types;
-import java.util.Arrays;
 import java.util.List;
-import org.postgresql.jdbc.PgStatement;
 
 /** Executing statements in JDBC's many ways, with settings of the session and without. */
 final class StatementRows {
@@ -21,11 +18,11 @@ final class StatementRows {
     static List<RowGroup> all() {
         return List.of(
                 RowGroup.of("metadata of statements", metaData()),
-                RowGroup.of("batches", batches()),
-                RowGroup.of("generated keys", keys()),
+                RowGroup.of("batches", BatchRows.batches()),
+                RowGroup.of("generated keys", BatchRows.keys()),
                 RowGroup.of("callable statements", callables()),
                 RowGroup.of("results", results()),
-                RowGroup.of("limits, cancel and timeouts", limits()),
+                RowGroup.of("limits, cancel and timeouts", LimitRows.limits()),
                 RowGroup.of("values", values()));
     }
 
@@ -114,173 +111,6 @@ final class StatementRows {
                 return told;
             }),
         };
-    }
-
-    private static MatrixRow[] batches() {
-        return new MatrixRow[] {
-            row("of texts", on -> {
-                try (Statement statement = on.createStatement()) {
-                    statement.addBatch("insert into things (name) values ('a'), ('b')");
-                    statement.addBatch("update things set n = 1");
-                    statement.addBatch("delete from things");
-                    return Arrays.toString(statement.executeBatch()) + Arrays.toString(statement.executeBatch());
-                }
-            }),
-            row("of a prepared statement", on -> {
-                try (PreparedStatement statement = on.prepareStatement("insert into things (name, n) values (?, ?)")) {
-                    for (int i = 0; i < 10; i++) {
-                        statement.setString(1, "name " + i);
-                        statement.setObject(2, i == 5 ? null : i, Types.INTEGER);
-                        statement.addBatch();
-                    }
-                    return Arrays.toString(statement.executeBatch())
-                            + Player.execute(on, "select sum(n), count(*) from things")
-                            + Player.execute(on, "delete from things");
-                }
-            }),
-            row("with generated keys", on -> {
-                Player.execute(on, "select setval('tenant_1.things_id_seq', 100), setval('public.things_id_seq', 100)");
-                try (PreparedStatement statement =
-                        on.prepareStatement("insert into things (name) values (?)", new String[] {"id"})) {
-                    for (int i = 0; i < 3; i++) {
-                        statement.setString(1, "name " + i);
-                        statement.addBatch();
-                    }
-                    int[] counts = statement.executeBatch();
-                    return Arrays.toString(counts)
-                            + Told.rows(statement.getGeneratedKeys())
-                            + Player.execute(on, "delete from things");
-                }
-            }),
-            MatrixRow.jdbc("that fail", player -> {
-                        player.execute("SET app.tenant = 'x'");
-                        player.step("texts", on -> {
-                            try (Statement statement = on.createStatement()) {
-                                statement.addBatch("insert into things (name) values ('a')");
-                                statement.addBatch("insert into things (name) values (null)");
-                                statement.addBatch("insert into things (name) values ('c')");
-                                return Arrays.toString(statement.executeBatch());
-                            }
-                        });
-                        player.execute("select count(*) from things");
-                        player.step("prepared", on -> {
-                            try (PreparedStatement statement =
-                                    on.prepareStatement("insert into things (name) values (?)")) {
-                                for (String name : new String[] {"a", null, "c"}) {
-                                    statement.setString(1, name);
-                                    statement.addBatch();
-                                }
-                                return Arrays.toString(statement.executeBatch());
-                            }
-                        });
-                        player.execute("select count(*) from things", "delete from things");
-                    })
-                    .before("alter sequence public.things_id_seq restart"),
-            MatrixRow.jdbc("that set, between others", player -> {
-                player.step("batch", on -> {
-                    try (Statement statement = on.createStatement()) {
-                        statement.addBatch("SET search_path = tenant_1");
-                        statement.addBatch("insert into things (name) values ('a')");
-                        statement.addBatch("SET search_path = tenant_2");
-                        statement.addBatch("insert into things (name) values ('b'), ('c')");
-                        return Arrays.toString(statement.executeBatch());
-                    }
-                });
-                player.execute(
-                        "select (select count(*) from tenant_1.things), (select count(*) from tenant_2.things)",
-                        "show search_path");
-                player.execute("delete from tenant_1.things", "delete from tenant_2.things");
-            }),
-            MatrixRow.jdbc("that set, and fail", player -> {
-                player.step("batch", on -> {
-                    try (Statement statement = on.createStatement()) {
-                        statement.addBatch("SET app.tenant = 'from the batch'");
-                        statement.addBatch("select 1/0");
-                        return Arrays.toString(statement.executeBatch());
-                    }
-                });
-                player.execute(SettingRows.TENANT, SettingRows.TENANT);
-            }),
-            row("cleared and empty", on -> {
-                try (Statement statement = on.createStatement();
-                        PreparedStatement prepared = on.prepareStatement("select ?::int")) {
-                    statement.addBatch("nonsense");
-                    statement.clearBatch();
-                    prepared.setInt(1, 1);
-                    prepared.addBatch();
-                    prepared.clearBatch();
-                    return Arrays.toString(statement.executeBatch()) + Arrays.toString(prepared.executeLargeBatch());
-                }
-            }),
-        };
-    }
-
-    private static MatrixRow[] keys() {
-        return new MatrixRow[] {
-            row(
-                    "all columns",
-                    on -> insert(
-                            on,
-                            "insert into things (name) values ('x')",
-                            (text, to) -> to.prepareStatement(text, Statement.RETURN_GENERATED_KEYS))),
-            row(
-                    "of names",
-                    on -> insert(
-                            on,
-                            "insert into things (name) values ('x'), ('y')",
-                            (text, to) -> to.prepareStatement(text, new String[] {"id", "name"}))),
-            row(
-                    "of numbers",
-                    on -> insert(
-                            on,
-                            "insert into things (name) values ('x')",
-                            (text, to) -> to.prepareStatement(text, new int[] {1}))),
-            row(
-                    "none",
-                    on -> insert(
-                            on,
-                            "update things set n = 2",
-                            (text, to) -> to.prepareStatement(text, Statement.RETURN_GENERATED_KEYS))),
-            row(
-                    "RETURNING of its own",
-                    on -> insert(
-                            on,
-                            "insert into things (name) values ('x') returning name",
-                            (text, to) -> to.prepareStatement(text, Statement.RETURN_GENERATED_KEYS))),
-            row("of a text", on -> {
-                Player.execute(on, "select setval('tenant_1.things_id_seq', 100), setval('public.things_id_seq', 100)");
-                try (Statement statement = on.createStatement()) {
-                    int count = statement.executeUpdate("insert into things (name) values ('x')", new String[] {"id"});
-                    String keys = Told.rows(statement.getGeneratedKeys());
-                    boolean rows = statement.execute(
-                            "insert into things (name) values ('y')", Statement.RETURN_GENERATED_KEYS);
-                    return count
-                            + keys
-                            + rows
-                            + statement.getUpdateCount()
-                            + Told.rows(statement.getGeneratedKeys())
-                            + Player.execute(on, "delete from things");
-                }
-            }),
-        };
-    }
-
-    private interface Preparation {
-        PreparedStatement of(String text, Connection on) throws Exception;
-    }
-
-    private static String insert(Connection on, String text, Preparation preparation) throws Exception {
-        Player.execute(on, "select setval('tenant_1.things_id_seq', 100), setval('public.things_id_seq', 100)");
-        try (PreparedStatement statement = preparation.of(text, on)) {
-            boolean rows = statement.execute();
-            String counts = rows + " " + statement.getUpdateCount() + " ";
-            String keys = Told.rows(statement.getGeneratedKeys());
-            return counts
-                    + keys
-                    + statement.getMoreResults()
-                    + statement.getUpdateCount()
-                    + Player.execute(on, "delete from things");
-        }
     }
 
     private static MatrixRow[] callables() {
@@ -415,145 +245,6 @@ final class StatementRows {
                 }
             }),
         };
-    }
-
-    private static MatrixRow[] limits() {
-        return new MatrixRow[] {
-            row("the most rows", on -> {
-                try (Statement statement = on.createStatement();
-                        PreparedStatement prepared = on.prepareStatement("select * from generate_series(1, ?)")) {
-                    statement.setMaxRows(2);
-                    prepared.setMaxRows(3);
-                    prepared.setInt(1, 9);
-                    statement.setMaxFieldSize(2);
-                    return Told.rows(statement.executeQuery("select 'abc' from generate_series(1, 5)"))
-                            + Told.rows(prepared.executeQuery())
-                            + statement.getMaxRows()
-                            + prepared.getMaxRows();
-                }
-            }),
-            row("a fetch size", on -> {
-                try (PreparedStatement statement =
-                        on.prepareStatement("select n, ?::text from generate_series(1, 7) as n")) {
-                    statement.setFetchSize(2);
-                    statement.setString(1, "x");
-                    ResultSet rows = statement.executeQuery();
-                    rows.next();
-                    // Another statement between.
-                    return rows.getInt(1)
-                            + Player.execute(on, "select 'between'")
-                            + Told.rows(rows)
-                            + statement.getFetchSize();
-                }
-            }),
-            row("a fetch size of a text", on -> {
-                try (Statement statement = on.createStatement()) {
-                    statement.setFetchSize(3);
-                    statement.setFetchDirection(ResultSet.FETCH_FORWARD);
-                    return Told.rows(statement.executeQuery("select * from generate_series(1, 7)"));
-                }
-            }),
-            MatrixRow.jdbc("a fetch size over commit", player -> {
-                player.execute("SET app.tenant = 'x'");
-                player.autoCommit(false);
-                player.step("read and commit", on -> {
-                    try (Statement statement = on.createStatement(
-                            ResultSet.TYPE_FORWARD_ONLY,
-                            ResultSet.CONCUR_READ_ONLY,
-                            ResultSet.HOLD_CURSORS_OVER_COMMIT)) {
-                        statement.setFetchSize(2);
-                        ResultSet rows = statement.executeQuery("select * from generate_series(1, 5)");
-                        rows.next();
-                        on.commit();
-                        return Told.rows(rows);
-                    }
-                });
-                player.rollback();
-                player.step("closed by commit", on -> {
-                    try (Statement statement = on.createStatement(
-                            ResultSet.TYPE_FORWARD_ONLY,
-                            ResultSet.CONCUR_READ_ONLY,
-                            ResultSet.CLOSE_CURSORS_AT_COMMIT)) {
-                        statement.setFetchSize(2);
-                        ResultSet rows = statement.executeQuery("select * from generate_series(1, 5)");
-                        rows.next();
-                        on.commit();
-                        try {
-                            return Told.rows(rows);
-                        } catch (java.sql.SQLException closed) {
-                            // Its message has the portal's name.
-                            return closed.getSQLState();
-                        }
-                    }
-                });
-                player.rollback();
-            }),
-            MatrixRow.jdbc("a query timeout", player -> {
-                for (int i = 0; i < 2; i++) {
-                    player.step("sleep", on -> {
-                        try (Statement statement = on.createStatement()) {
-                            statement.unwrap(PgStatement.class).setQueryTimeoutMs(50);
-                            return Told.results(statement, statement.execute("select pg_sleep(20)"));
-                        }
-                    });
-                    player.execute("select 'goes on'", "SET app.tenant = 'x'");
-                }
-                player.step("sleep prepared", on -> {
-                    try (PreparedStatement statement = on.prepareStatement("select pg_sleep(?)")) {
-                        statement.setInt(1, 20);
-                        statement.unwrap(PgStatement.class).setQueryTimeoutMs(50);
-                        return Told.results(statement, statement.execute());
-                    }
-                });
-                player.execute(SettingRows.TENANT);
-            }),
-            MatrixRow.jdbc(
-                    "statement_timeout",
-                    player -> player.execute(
-                            "SET statement_timeout = 50",
-                            "select pg_sleep(20)",
-                            "select 'goes on'",
-                            "RESET statement_timeout",
-                            "select pg_sleep(0.06)")),
-            MatrixRow.jdbc("cancel", player -> {
-                for (int i = 0; i < 2; i++) {
-                    player.step("cancel", StatementRows::cancelled);
-                    player.execute("select 'goes on'", "SET app.tenant = 'x'");
-                }
-            }),
-        };
-    }
-
-    /** Cancels again and again, as a request may come before the statement does. */
-    private static Object cancelled(Connection on) throws Exception {
-        try (PreparedStatement statement = on.prepareStatement("select pg_sleep(?)")) {
-            statement.setInt(1, 20);
-            Thread canceller = new Thread(() -> {
-                try {
-                    while (!Thread.currentThread().isInterrupted() && !isRunning("pg_sleep($")) {
-                        Thread.onSpinWait();
-                    }
-                    statement.cancel();
-                } catch (java.sql.SQLException failed) {
-                    throw new IllegalStateException(failed);
-                }
-            });
-            canceller.start();
-            try {
-                return Told.results(statement, statement.execute());
-            } finally {
-                canceller.interrupt();
-                canceller.join();
-            }
-        }
-    }
-
-    private static boolean isRunning(String text) throws java.sql.SQLException {
-        return Player.execute(
-                        Fixture.admin(),
-                        "select count(*) from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() and wait_event = 'PgSleep' and position('"
-                                + text + "' in query) > 0")
-                .endsWith("[1]");
     }
 
     private static MatrixRow[] values() {

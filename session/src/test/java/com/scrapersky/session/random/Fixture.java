@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -20,6 +21,8 @@ final class Fixture implements AutoCloseable {
 
     private static final String OTHERS = "select pid from pg_catalog.pg_stat_activity"
             + " where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()";
+
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
 
     /** In a statement of the test's own transactions. */
     static final String MARK = "/* held on purpose */";
@@ -77,9 +80,30 @@ final class Fixture implements AutoCloseable {
     /** Ends every other session of the database, so that whatever waits for a lock goes on. */
     void endAllSessions() {
         try {
-            execute("select pg_terminate_backend(pid, 10000) from (" + OTHERS + ") others");
+            // The server's own wait, pg_terminate_backend(pid, timeout), looks only every 100 ms, for one after the
+            // other.
+            String ended =
+                    text("select array_agg(pid) filter (where pg_terminate_backend(pid)) from (" + OTHERS + ") others");
+            long deadline = System.nanoTime() + END_LIMIT.toNanos();
+            while (ended != null && areThere(ended) && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot end the other sessions: " + e.getMessage(), e);
+        }
+    }
+
+    private boolean areThere(String pids) throws SQLException {
+        return "t"
+                .equals(text(
+                        "select exists (select from pg_catalog.pg_stat_activity where pid = any ('" + pids + "'))"));
+    }
+
+    private String text(String sql) throws SQLException {
+        try (Statement statement = admin.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
         }
     }
 

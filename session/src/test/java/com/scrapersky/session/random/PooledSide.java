@@ -6,6 +6,7 @@ import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PoolerLab;
 import com.scrapersky.session.testkit.PostgresLab;
 import com.scrapersky.session.testkit.SequenceCheck;
+import com.scrapersky.session.testkit.TransactionPooler;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -18,17 +19,13 @@ final class PooledSide implements Side {
 
     private static final String[] CUSTOM_SETTINGS = {"app.tenant", "app.actor", "app.seen"};
 
-    private final PostgresLab postgres;
-    private final PoolerKind kind;
     private final Pool.Kind poolKind;
     private final Fixture fixture;
-    private PoolerLab pooler;
+    private final PoolerLab pooler;
     private LeakProbe probe;
     private Pool pool;
 
     PooledSide(PostgresLab postgres, PoolerKind kind, Pool.Kind poolKind) {
-        this.postgres = postgres;
-        this.kind = kind;
         this.poolKind = poolKind;
         this.fixture = new Fixture(postgres);
         pooler = kind.start(postgres);
@@ -84,19 +81,16 @@ final class PooledSide implements Side {
         }
     }
 
-    /** Starts again with backends and connections that nobody has used. */
+    /** Starts again with backends and connections that nobody has used. Whoever watches the pooler need not begin anew. */
     void renew() {
         probe.close();
         pool.close();
         if (pooler instanceof PgBouncerLab bouncer) {
             bouncer.killClients();
-        } else {
-            pooler.close();
+        } else if (pooler instanceof TransactionPooler hostile) {
+            hostile.faults().restart();
         }
         fixture.endAllSessions();
-        if (!(pooler instanceof PgBouncerLab)) {
-            pooler = kind.start(postgres);
-        }
         probe = probe();
         pool = poolKind.open(pooler);
     }

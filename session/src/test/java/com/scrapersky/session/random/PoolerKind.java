@@ -55,7 +55,7 @@ enum PoolerKind {
                 .version(version)
                 .poolSize(CLIENTS)
                 .passwordAuthentication(false)
-                .setting("server_round_robin", "1")
+                .roundRobin()
                 .start();
     }
 }

@@ -1,6 +1,7 @@
 package com.scrapersky.session.reliability;
 
 import com.scrapersky.session.ErrorClass;
+import com.scrapersky.session.testkit.reliability.ReliabilityPage;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.ArrayList;

@@ -6,12 +6,14 @@ import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.DatabaseUrl;
 import com.scrapersky.session.ErrorClass;
 import com.scrapersky.session.RetryPolicy;
-import com.scrapersky.session.reliability.Faults.Named;
 import com.scrapersky.session.testkit.HandOver;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PostgresEndpoint;
 import com.scrapersky.session.testkit.PostgresLab;
 import com.scrapersky.session.testkit.TransactionPooler;
+import com.scrapersky.session.testkit.reliability.Faults;
+import com.scrapersky.session.testkit.reliability.Faults.Named;
+import com.scrapersky.session.testkit.reliability.FaultyNetwork;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -63,7 +65,7 @@ class FaultsTest {
     void accounts() {
         Ledger.prepare(postgres);
         ledger = new Ledger();
-        faults = new Faults(postgres, random);
+        faults = new Faults(postgres, random, Ledger.TABLES);
     }
 
     @AfterEach

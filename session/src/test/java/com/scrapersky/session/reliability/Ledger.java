@@ -6,6 +6,7 @@ import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.ErrorClass;
 import com.scrapersky.session.SessionContext;
 import com.scrapersky.session.testkit.PostgresLab;
+import com.scrapersky.session.testkit.reliability.Faults;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -29,6 +30,9 @@ import java.util.concurrent.atomic.LongAdder;
  * without, and reads that look at the sum. Whatever the program was told about each transfer is kept outside the database.
  */
 final class Ledger implements AutoCloseable {
+
+    /** What {@link #prepare} makes. */
+    static final String[] TABLES = {"account", "transfer"};
 
     private static final int ACCOUNTS = 20;
     private static final int BALANCE = 1000;
@@ -217,10 +221,15 @@ final class Ledger implements AutoCloseable {
      * @return empty where nothing was lost, doubled, or done although it was said not to be
      */
     List<String> differences(PostgresLab postgres) throws SQLException {
+        try (Connection connection = postgres.connect()) {
+            return differences(connection);
+        }
+    }
+
+    List<String> differences(Connection connection) throws SQLException {
         List<String> differences = new ArrayList<>(wrong);
         Map<UUID, Long> there = new java.util.HashMap<>();
-        try (Connection connection = postgres.connect();
-                Statement statement = connection.createStatement()) {
+        try (Statement statement = connection.createStatement()) {
             try (ResultSet rows = statement.executeQuery("select id, count(*) from transfer group by id")) {
                 while (rows.next()) {
                     there.put(rows.getObject(1, UUID.class), rows.getLong(2));
@@ -262,9 +271,10 @@ final class Ledger implements AutoCloseable {
         static final String CREDIT = "update account set balance = balance + :amount where id = :credit";
         static final String NOTE = "insert into transfer values (:id, :debit, :credit, :amount)";
 
-        /** All of it in one statement. */
-        static final String ALL = "with moved as (update account set balance = balance"
-                + " + case when id = :debit then -(:amount::int) else :amount::int end where id in (:debit, :credit))"
+        /** All of it in one statement; an UPDATE alone would lock in the order in which the rows lie, and now and then two wait. */
+        static final String ALL = "with locked as (select id from account where id in (:debit, :credit) order by id"
+                + " for update), moved as (update account set balance = balance"
+                + " + case when id = :debit then -(:amount::int) else :amount::int end where id in (select id from locked))"
                 + " insert into transfer values (:id, :debit, :credit, :amount)";
 
         Map<String, Object> debited() {

@@ -16,6 +16,7 @@ import com.scrapersky.session.testkit.PostgresEndpoint;
 import com.scrapersky.session.testkit.PostgresLab;
 import com.scrapersky.session.testkit.RoundTrips;
 import com.scrapersky.session.testkit.TransactionPooler;
+import com.scrapersky.session.testkit.reliability.FaultyNetwork;
 import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;

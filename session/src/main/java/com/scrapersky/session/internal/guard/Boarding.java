@@ -49,7 +49,8 @@ final class Boarding {
                 return true;
             }
         }
-        return text.clean() && session.isSettled();
+        // With a context, what takes on another role is followed closely.
+        return session.isSettled() && (text.clean() || (text.local() && context == null));
     }
 
     /** Before a call of the driver's own that needs {@code feature}. */

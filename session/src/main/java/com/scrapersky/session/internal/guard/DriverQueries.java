@@ -1,5 +1,6 @@
 package com.scrapersky.session.internal.guard;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
@@ -7,11 +8,14 @@ import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Field;
 import org.postgresql.core.ParameterList;
 import org.postgresql.core.Query;
 import org.postgresql.core.QueryExecutor;
 import org.postgresql.core.ResultHandler;
 import org.postgresql.jdbc.PgStatement;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 
 /**
  * Several queries of the driver's for one Sync, each with the name that it has or gets. What the driver's public types do not
@@ -30,26 +34,30 @@ final class DriverQueries {
     /** The name of the unnamed statement, which stays parsed until the next one is: PostgreSQL manual, 54.2.3. */
     private static final String UNNAMED = "";
 
-    private static final Handles HANDLES = Handles.find();
+    private static final @Nullable Handles HANDLES = Handles.find();
 
     private DriverQueries() {}
 
     private record Handles(
-            @Nullable MethodHandle newQueries,
-            @Nullable MethodHandle newLists,
-            @Nullable MethodHandle newQuery,
-            @Nullable MethodHandle newList,
-            @Nullable MethodHandle copyQuery,
-            @Nullable VarHandle listsOfSeveral,
-            @Nullable VarHandle expectedBytes,
-            @Nullable VarHandle epoch,
-            @Nullable MethodHandle nameStatement,
-            @Nullable MethodHandle typeStatement,
-            @Nullable MethodHandle isPrepared,
-            @Nullable MethodHandle startTimer,
-            @Nullable MethodHandle endTimer) {
+            MethodHandle newQueries,
+            MethodHandle newLists,
+            MethodHandle newQuery,
+            MethodHandle newList,
+            MethodHandle copyQuery,
+            VarHandle listsOfSeveral,
+            VarHandle expectedBytes,
+            VarHandle epoch,
+            MethodHandle nameStatement,
+            MethodHandle typeStatement,
+            MethodHandle isPrepared,
+            MethodHandle sendQuery,
+            MethodHandle sendParse,
+            MethodHandle columns,
+            MethodHandle setColumns,
+            MethodHandle startTimer,
+            MethodHandle endTimer) {
 
-        static Handles find() {
+        static @Nullable Handles find() {
             try {
                 Class<?> severalLists = Class.forName("org.postgresql.core.v3.CompositeParameterList");
                 Class<?> list = Class.forName("org.postgresql.core.v3.SimpleParameterList");
@@ -91,10 +99,38 @@ final class DriverQueries {
                                         "isPreparedFor",
                                         MethodType.methodType(boolean.class, int[].class, short.class))
                                 .asType(MethodType.methodType(boolean.class, Query.class, int[].class, short.class)),
+                        inExecutor
+                                .findVirtual(
+                                        executor,
+                                        "sendOneQuery",
+                                        MethodType.methodType(void.class, query, list, int.class, int.class, int.class))
+                                .asType(MethodType.methodType(
+                                        void.class,
+                                        QueryExecutor.class,
+                                        Query.class,
+                                        ParameterList.class,
+                                        int.class,
+                                        int.class,
+                                        int.class)),
+                        inExecutor
+                                .findVirtual(
+                                        executor,
+                                        "sendParse",
+                                        MethodType.methodType(void.class, query, list, boolean.class))
+                                .asType(MethodType.methodType(
+                                        void.class,
+                                        QueryExecutor.class,
+                                        Query.class,
+                                        ParameterList.class,
+                                        boolean.class)),
+                        inQuery.findVirtual(query, "getFields", MethodType.methodType(Field[].class))
+                                .asType(MethodType.methodType(Field[].class, Query.class)),
+                        inQuery.findVirtual(query, "setFields", MethodType.methodType(void.class, Field[].class))
+                                .asType(MethodType.methodType(void.class, Query.class, Field[].class)),
                         inStatement.findVirtual(PgStatement.class, "startTimer", nothing),
                         inStatement.findVirtual(PgStatement.class, "killTimerTask", nothing));
             } catch (ReflectiveOperationException | RuntimeException otherDriver) {
-                return new Handles(null, null, null, null, null, null, null, null, null, null, null, null, null);
+                return null;
             }
         }
     }
@@ -105,20 +141,21 @@ final class DriverQueries {
 
     /** Whether this driver is one whose queries can be put together. */
     static boolean isKnown() {
-        return HANDLES.endTimer() != null;
+        return HANDLES != null;
     }
 
-    private static <T> T known(@Nullable T handle) {
-        if (handle == null) {
+    private static Handles known() {
+        Handles handles = HANDLES;
+        if (handles == null) {
             throw new IllegalStateException("asked for without isKnown()");
         }
-        return handle;
+        return handles;
     }
 
     /** Room for so many of the driver's queries, each of one statement. */
     static Query[] queries(int count) {
         try {
-            return (Query[]) known(HANDLES.newQueries()).invokeExact(count);
+            return (Query[]) known().newQueries().invokeExact(count);
         } catch (Throwable failed) {
             throw unexpected(failed);
         }
@@ -127,7 +164,7 @@ final class DriverQueries {
     /** Room for the values of so many. */
     static ParameterList[] lists(int count) {
         try {
-            return (ParameterList[]) known(HANDLES.newLists()).invokeExact(count);
+            return (ParameterList[]) known().newLists().invokeExact(count);
         } catch (Throwable failed) {
             throw unexpected(failed);
         }
@@ -137,7 +174,7 @@ final class DriverQueries {
     static ParameterList[] split(ParameterList list, int statements) {
         return statements == 1
                 ? new ParameterList[] {list}
-                : (ParameterList[]) known(HANDLES.listsOfSeveral()).get(list);
+                : (ParameterList[]) known().listsOfSeveral().get(list);
     }
 
     /**
@@ -158,12 +195,12 @@ final class DriverQueries {
         for (int i = 1; i < offsets.length; i++) {
             offsets[i] = offsets[i - 1] + lists[i - 1].getInParameterCount();
         }
-        VarHandle expected = known(HANDLES.expectedBytes());
+        VarHandle expected = known().expectedBytes();
         Query query;
         ParameterList list;
         try {
-            query = (Query) known(HANDLES.newQuery()).invokeExact(queries, offsets);
-            list = (ParameterList) known(HANDLES.newList()).invokeExact(lists, offsets);
+            query = (Query) known().newQuery().invokeExact(queries, offsets);
+            list = (ParameterList) known().newList().invokeExact(lists, offsets);
         } catch (Throwable failed) {
             throw unexpected(failed);
         }
@@ -194,7 +231,7 @@ final class DriverQueries {
     /** A query of the same text of which the driver knows nothing. */
     static Query unparsed(Query query) {
         try {
-            return (Query) known(HANDLES.copyQuery()).invokeExact(query);
+            return (Query) known().copyQuery().invokeExact(query);
         } catch (Throwable failed) {
             throw unexpected(failed);
         }
@@ -204,9 +241,9 @@ final class DriverQueries {
     static Query follower(QueryExecutor executor, Query query, int[] types) {
         try {
             Query copy = unparsed(query);
-            known(HANDLES.nameStatement())
-                    .invokeExact(copy, UNNAMED, (short) known(HANDLES.epoch()).get(executor));
-            known(HANDLES.typeStatement()).invokeExact(copy, types);
+            known().nameStatement()
+                    .invokeExact(copy, UNNAMED, (short) known().epoch().get(executor));
+            known().typeStatement().invokeExact(copy, types);
             return copy;
         } catch (Throwable failed) {
             throw unexpected(failed);
@@ -216,8 +253,67 @@ final class DriverQueries {
     /** Whether the driver has a name for the query that holds for values of these types. */
     static boolean isNamed(QueryExecutor executor, Query query, ParameterList list) {
         try {
-            return (boolean) known(HANDLES.isPrepared()).invokeExact(query, list.getTypeOIDs(), (short)
-                    known(HANDLES.epoch()).get(executor));
+            return (boolean) known().isPrepared().invokeExact(query, list.getTypeOIDs(), (short)
+                    known().epoch().get(executor));
+        } catch (Throwable failed) {
+            throw unexpected(failed);
+        }
+    }
+
+    /**
+     * Sends all of a statement but the Sync: it is executed with the one that the executor executes next, which must be at once,
+     * outside of a transaction block. That one's handler gets its answer first.
+     */
+    static void send(QueryExecutor executor, Query query, ParameterList list, int flags) throws SQLException {
+        try {
+            known().sendQuery().invokeExact(executor, query, list, 0, 0, flags);
+        } catch (IOException lost) {
+            throw lost(executor, lost);
+        } catch (Throwable failed) {
+            throw unexpected(failed);
+        }
+    }
+
+    /** What {@code QueryExecutorImpl.execute} does where it cannot send. */
+    private static SQLException lost(QueryExecutor executor, IOException cause) {
+        executor.abort();
+        return new PSQLException(
+                "An I/O error occurred while sending to the backend.", PSQLState.CONNECTION_FAILURE, cause);
+    }
+
+    /** The columns of its last answer, as far as the driver has kept them. */
+    static Field @Nullable [] columns(Query query) {
+        try {
+            return (Field[]) known().columns().invokeExact(query);
+        } catch (Throwable failed) {
+            throw unexpected(failed);
+        }
+    }
+
+    /**
+     * Sends the Parse of a query without a name, which the driver takes for parsed then, and for one with {@code columns}: what it
+     * does next is to bind. {@link #unname} has to follow.
+     */
+    static void parseUnnamed(QueryExecutor executor, Query query, ParameterList list, Field[] columns)
+            throws SQLException {
+        try {
+            known().sendParse().invokeExact(executor, query, list, true);
+            known().nameStatement()
+                    .invokeExact(query, UNNAMED, (short) known().epoch().get(executor));
+            known().typeStatement().invokeExact(query, list.getTypeOIDs());
+            known().setColumns().invokeExact(query, columns);
+        } catch (IOException lost) {
+            throw lost(executor, lost);
+        } catch (Throwable failed) {
+            throw unexpected(failed);
+        }
+    }
+
+    /** The driver takes the query for one that was never parsed, whose last answer had {@code columns}. */
+    static void unname(Query query, Field @Nullable [] columns) {
+        query.close();
+        try {
+            known().setColumns().invokeExact(query, columns);
         } catch (Throwable failed) {
             throw unexpected(failed);
         }
@@ -225,16 +321,16 @@ final class DriverQueries {
 
     /** The driver's own clock, which cancels what takes too long. */
     static void startTimer(PgStatement clock) {
-        timer(HANDLES.startTimer(), clock);
+        timer(known().startTimer(), clock);
     }
 
     static void endTimer(PgStatement clock) {
-        timer(HANDLES.endTimer(), clock);
+        timer(known().endTimer(), clock);
     }
 
-    private static void timer(@Nullable MethodHandle call, PgStatement clock) {
+    private static void timer(MethodHandle call, PgStatement clock) {
         try {
-            known(call).invokeExact(clock);
+            call.invokeExact(clock);
         } catch (Throwable failed) {
             throw unexpected(failed);
         }

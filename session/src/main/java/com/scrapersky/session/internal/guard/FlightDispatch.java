@@ -41,7 +41,7 @@ final class FlightDispatch {
         boolean outside = told && departure(session).isOutsideBlock();
         for (int i = 0; told && i < parts.size(); i++) {
             SqlPart part = parts.get(i);
-            if (cleanedBehind && part.endsTransaction() && FlightPlan.mayBeSplit(i - from)) {
+            if (cleanedBehind && part.endsTransaction() && FlightTransaction.mayBeSplit(i - from)) {
                 // The driver's own Sync must not come between the end and what cleans behind it.
                 flights.add(parts.subList(from, i));
                 from = i;
@@ -145,10 +145,10 @@ final class FlightDispatch {
      */
     static boolean needsDriversTransaction(VirtualSession session, KnownText text) throws SQLException {
         List<SqlPart> parts = text.sql().parts();
-        return FlightPlan.mayBeSplit(parts.size())
+        return FlightTransaction.mayBeSplit(parts.size())
                 && departure(session).isOutsideBlock()
-                && FlightPlan.isWrapped(text, parts)
-                && FlightPlan.isUnclean(text, parts);
+                && FlightTransaction.isWrapped(text, parts)
+                && FlightTransaction.isUnclean(text, parts);
     }
 
     /**

@@ -9,38 +9,20 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a flight together: walks through the statements of a text as the server will, and writes in front of each what its
  * backend does not know yet, and behind it the questions whose answers the session needs.
  */
+// Over 400 lines, because it is one walk: each kind of statement changes what the next one finds.
 final class FlightPlan {
-
-    /** All of them in one number: the values need not come back. Arguments are evaluated in their order (execExpr.c). */
-    private static final String SETTINGS = "select num_nonnulls(";
 
     /** A line comment at the end of the text before would swallow what follows on its line. */
     private static final String SEPARATOR = "\n;";
-
-    private static final String DEFAULT_ISOLATION = "default_transaction_isolation";
-    private static final String DEFAULT_READ_ONLY = "default_transaction_read_only";
-    private static final String DEFAULT_DEFERRABLE = "default_transaction_deferrable";
-
-    /**
-     * With what goes around them they stay below the 256 steps behind which the driver puts a Sync, for fear that both sides
-     * wait on full buffers (QueryExecutorImpl.flushIfDeadlockRisk, 42.7.14): outside of a transaction the settings end there.
-     */
-    private static final int STATEMENTS_UNDER_ONE_SYNC = 60;
-
-    /** What a role may not set that the session has taken; nor can code that runs as that role. */
-    private static final String BUT_PRIVILEGED = " and (pg_catalog.current_setting('is_superuser') = 'on' or not exists"
-            + " (select from pg_catalog.pg_settings s where s.name = n and s.context = 'superuser'))";
 
     private final VirtualState state;
     private final Cleanup cleanup;
@@ -168,15 +150,15 @@ final class FlightPlan {
     @SuppressWarnings("ReferenceEquality") // two statements of a text may be the same
     private Flight compose(KnownText text, List<SqlPart> parts) {
         boolean alone = outsideBlock;
-        boolean unclean = isUnclean(text, parts);
-        boolean mayBeSplit = mayBeSplit(parts.size()) && !session.isEmpty();
-        boolean wrapped = (unclean || mayBeSplit) && alone && isWrapped(text, parts);
+        boolean unclean = FlightTransaction.isUnclean(text, parts);
+        boolean mayBeSplit = FlightTransaction.mayBeSplit(parts.size()) && !session.isEmpty();
+        boolean wrapped = (unclean || mayBeSplit) && alone && FlightTransaction.isWrapped(text, parts);
         if (wrapped) {
             add(Purpose.SILENT, "BEGIN");
         }
         boolean hidden = text.mayHideState() || state.isHiddenStatePossible();
         // What stands in no transaction of its own is cleaned in that transaction, where nothing can last.
-        lasting |= text.mayHideState() && (wrapped || !alone || endsTransaction(parts));
+        lasting |= text.mayHideState() && (wrapped || !alone || FlightTransaction.isControlled(parts));
         List<SqlPart> all = text.sql().parts();
         while (!parts.isEmpty() && all.get(at) != parts.get(0)) {
             at++;
@@ -188,7 +170,7 @@ final class FlightPlan {
         if (wrapped) {
             add(Purpose.SILENT, "COMMIT");
         }
-        if (unclean && alone && (wrapped || !endsTransaction(parts))) {
+        if (unclean && alone && (wrapped || !FlightTransaction.isControlled(parts))) {
             clean();
         }
         return flight(wrapped);
@@ -196,63 +178,6 @@ final class FlightPlan {
 
     private Flight flight(boolean wrapped) {
         return new Flight(sql.toString(), bound, steps, wrapped, tellsSettings, lasting);
-    }
-
-    /** What tells a backend settings of these names until the end of its transaction; the values are parameters. */
-    static String settingsText(List<String> names) {
-        StringBuilder call = new StringBuilder(SETTINGS);
-        for (String name : names) {
-            call.append(call.length() > SETTINGS.length() ? ",set_config(" : "set_config(")
-                    .append(SqlLiteral.of(name))
-                    .append(",?,true)");
-        }
-        return call.append(')').toString();
-    }
-
-    /** Whether a setting is told by the transaction's own characteristics. */
-    static boolean isCharacteristic(String name) {
-        return name.equals(DEFAULT_ISOLATION) || name.equals(DEFAULT_READ_ONLY) || name.equals(DEFAULT_DEFERRABLE);
-    }
-
-    /** Whether the driver may put a Sync among so many. */
-    static boolean mayBeSplit(int statements) {
-        return statements > STATEMENTS_UNDER_ONE_SYNC;
-    }
-
-    /** Whether the backend has to be cleaned behind them. */
-    static boolean isUnclean(KnownText text, List<SqlPart> parts) {
-        return text.mayHideState() || parts.stream().anyMatch(part -> part.kind() == Kind.RESET_ALL);
-    }
-
-    /** Whether a transaction can be put around them. What the server refuses as the first it would accept behind BEGIN. */
-    static boolean isWrapped(KnownText text, List<SqlPart> parts) {
-        boolean refused = !parts.isEmpty() && parts.get(0).needsBlock();
-        return !refused && canBeWrapped(text, parts);
-    }
-
-    /** A procedure may end transactions, which it cannot within one. */
-    private static boolean canBeWrapped(KnownText text, List<SqlPart> parts) {
-        return parts.stream()
-                .noneMatch(part -> isTransactionControl(part.kind())
-                        || part.kind() == Kind.OWN_TRANSACTION
-                        || (part.call() && text.endsTransactions())
-                        || (part.kind() == Kind.DO && endsTransactionInside(part)));
-    }
-
-    private static boolean endsTransactionInside(SqlPart part) {
-        String body = part.text().toLowerCase(Locale.ROOT);
-        return body.contains("commit") || body.contains("rollback");
-    }
-
-    private static boolean endsTransaction(List<SqlPart> parts) {
-        return parts.stream().anyMatch(part -> isTransactionControl(part.kind()));
-    }
-
-    private static boolean isTransactionControl(Kind kind) {
-        return switch (kind) {
-            case BEGIN, COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
-            default -> false;
-        };
     }
 
     private void add(SqlPart part, boolean hidden, boolean mayHideState) {
@@ -430,21 +355,7 @@ final class FlightPlan {
         if (!snapshot) {
             missing.forEach(name -> set(name, Objects.requireNonNull(wanted.get(name))));
         } else if (!missing.isEmpty()) {
-            StringBuilder call = new StringBuilder(SETTINGS);
-            for (String name : missing) {
-                String value = Objects.requireNonNull(wanted.get(name));
-                call.append(call.length() > SETTINGS.length() ? ",set_config(" : "set_config(")
-                        .append(SqlLiteral.of(name))
-                        .append(',');
-                if (bindable) {
-                    call.append('?');
-                    bound.add(value);
-                } else {
-                    call.append(SqlLiteral.of(value));
-                }
-                call.append(lasting ? ",false)" : ",true)");
-            }
-            append(call.append(')').toString());
+            append(SettingStatements.telling(missing, wanted, bindable ? bound : null, lasting));
             steps.add(new Step(lasting ? Purpose.LASTING : Purpose.SILENT, null, missing));
             if (lasting) {
                 lastsFor(missing);
@@ -473,21 +384,14 @@ final class FlightPlan {
         if (failed) {
             return;
         }
-        StringJoiner values = new StringJoiner("),(", "(", ")");
         List<String> names = new ArrayList<>();
         for (String name : session.missingFrom(Settings.NONE)) {
             if (!lastingNames.contains(name)) {
                 names.add(name);
-                values.add(SqlLiteral.of(name) + "," + SqlLiteral.of(Objects.requireNonNull(session.get(name))));
             }
         }
         if (!names.isEmpty()) {
-            append("select array_agg(n) filter (where pg_catalog.set_config(n, v, false) is not null) from (values "
-                    + values
-                    + ") as t(n, v) where pg_catalog.current_setting(n, true) = v"
-                    + (session.get("role") == null && session.get("session_authorization") == null
-                            ? ""
-                            : BUT_PRIVILEGED));
+            append(SettingStatements.lastingWhereTold(names, session));
             steps.add(new Step(Purpose.LASTING_IF_TOLD, null, names));
             lastsFor(names);
         }
@@ -498,41 +402,11 @@ final class FlightPlan {
         if (!idle || state.areCharacteristicsChosen()) {
             return;
         }
-        StringBuilder modes = new StringBuilder();
-        String isolation = session.get(DEFAULT_ISOLATION);
-        if (isolation != null && (own == null || !own.isolationGiven())) {
-            modes.append(" ISOLATION LEVEL ").append(isolationName(isolation));
-        }
-        String readOnly = session.get(DEFAULT_READ_ONLY);
-        if (readOnly != null && !readOnlyByDriver && (own == null || !own.readOnlyGiven())) {
-            modes.append(modes.isEmpty() ? "" : ",").append(isOn(readOnly) ? " READ ONLY" : " READ WRITE");
-        }
-        if (readWrite) {
-            boolean only = readOnly != null && isOn(readOnly);
-            modes.append(modes.isEmpty() ? "" : ",").append(only ? " READ ONLY" : " READ WRITE");
-        }
-        String deferrable = session.get(DEFAULT_DEFERRABLE);
-        if (deferrable != null && (own == null || !own.deferrableGiven())) {
-            modes.append(modes.isEmpty() ? "" : ",").append(isOn(deferrable) ? " DEFERRABLE" : " NOT DEFERRABLE");
-        }
-        if (!modes.isEmpty()) {
-            add(Purpose.SILENT, "SET TRANSACTION" + modes);
+        String statement = Characteristics.statement(session, own, readOnlyByDriver, readWrite);
+        if (statement != null) {
+            add(Purpose.SILENT, statement);
         }
         idle = false;
-    }
-
-    private static boolean isOn(String value) {
-        return value.equals("on");
-    }
-
-    /** The words of a server's setting are known; anything else was never accepted by one. */
-    private static String isolationName(String value) {
-        return switch (value.toLowerCase(Locale.ROOT)) {
-            case "serializable" -> "SERIALIZABLE";
-            case "repeatable read" -> "REPEATABLE READ";
-            case "read uncommitted" -> "READ UNCOMMITTED";
-            default -> "READ COMMITTED";
-        };
     }
 
     /** What RESET goes back to is the session's start, which may itself be something that no backend knows. */
@@ -570,14 +444,7 @@ final class FlightPlan {
             }
             return;
         }
-        StringBuilder question = new StringBuilder("select ");
-        for (String name : part.keeps()) {
-            question.append(question.length() > 7 ? "," : "")
-                    .append("current_setting(")
-                    .append(SqlLiteral.of(name))
-                    .append(",true)");
-        }
-        append(question.toString());
+        append(SettingStatements.asking(part.keeps()));
         steps.add(new Step(Purpose.READ_BACK, part, part.keeps()));
     }
 

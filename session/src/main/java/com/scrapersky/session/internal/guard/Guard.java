@@ -41,6 +41,7 @@ public final class Guard {
     private final boolean readOnlySentAtOnce;
     private final Map<SessionFeature, Treatment> policy;
     private final @Nullable SessionConnections sessions;
+    private final @Nullable Places places;
     private final BiFunction<SessionFeature, String, SQLException> refusals;
 
     private final StatementNames names;
@@ -69,6 +70,7 @@ public final class Guard {
             policy.put(feature, builder.policy.getOrDefault(feature, feature.treatment()));
         }
         this.sessions = builder.sessions;
+        this.places = builder.places;
         this.names = new StatementNames(
                 builder.namedAfter, builder.passThrough, builder.losesPortals, builder.whenNamesAreLost);
         this.refusals = builder.refusals;
@@ -158,6 +160,12 @@ public final class Guard {
 
     boolean isReadOnlySentAtOnce() {
         return readOnlySentAtOnce;
+    }
+
+    /** Where callers wait for a connection; null where that is the pool's own business. */
+    @Nullable
+    Places places() {
+        return places;
     }
 
     @Nullable
@@ -287,6 +295,7 @@ public final class Guard {
         private boolean readOnlySentAtOnce;
         private Map<SessionFeature, Treatment> policy = Map.of();
         private @Nullable SessionConnections sessions;
+        private @Nullable Places places;
         private int namedAfter;
         private boolean losesPortals;
         private Runnable whenNamesAreLost = () -> {};
@@ -305,6 +314,12 @@ public final class Guard {
         /** The pool is the library's own: nobody looks at what goes through its objects. */
         public Builder poolOurs() {
             poolOurs = true;
+            return this;
+        }
+
+        /** Where callers wait for a connection. */
+        public Builder places(Places value) {
+            places = value;
             return this;
         }
 

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param sql the text, taken apart
  * @param features what executing it may touch, seen or unseen, that the policy does not simply allow
  * @param clean whether the text can go to any backend as it is, once the session's settings are there
+ * @param local whether it does nothing that a transaction of any backend does not forget by itself, and goes out as it stands
  * @param names of custom settings that it may set, where it may set any unseen
  * @param roles that it asks to act as; such a text is never clean
  * @param draws the numbers that it is sure to draw from sequences
@@ -25,6 +26,7 @@ record KnownText(
         GuardedSql sql,
         Set<SessionFeature> features,
         boolean clean,
+        boolean local,
         Set<String> names,
         List<String> roles,
         List<Draw> draws,
@@ -33,17 +35,21 @@ record KnownText(
 
     /** Stands for any text of a session that has its backend for itself. */
     static final KnownText UNWATCHED =
-            new KnownText(GuardedSql.of(""), Set.of(), true, Set.of(), List.of(), List.of(), false, -1);
+            new KnownText(GuardedSql.of(""), Set.of(), true, true, Set.of(), List.of(), List.of(), false, -1);
 
-    /** Whether it is clean but for SET LOCAL, which a transaction of any backend forgets by itself. */
+    /** Whether it is clean but for SET LOCAL, and asks for no role. */
     boolean isLocal() {
+        return local && roles.isEmpty();
+    }
+
+    /** What {@link #local} says of a text of these features. */
+    static boolean isLocal(GuardedSql sql, Set<SessionFeature> features) {
         return features.isEmpty()
-                && roles.isEmpty()
                 && !sql.definesCode()
-                && sql.parts().stream()
-                        .allMatch(part -> part.kind() == Kind.QUERY
-                                || part.kind() == Kind.UTILITY
-                                || part.kind() == Kind.SET_LOCAL);
+                && sql.parts().stream().allMatch(part -> switch (part.kind()) {
+                    case QUERY, UTILITY, SET_LOCAL -> part.replacement().equals(part.text());
+                    default -> false;
+                });
     }
 
     /** Whether it touches nothing of the session but its transactions. */

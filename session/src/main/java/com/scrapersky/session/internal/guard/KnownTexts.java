@@ -53,6 +53,7 @@ final class KnownTexts {
                 guarded,
                 Set.copyOf(features),
                 guarded.isPlain() && features.isEmpty() && choices.isEmpty() && !guarded.definesCode(),
+                KnownText.isLocal(guarded, features),
                 names,
                 choices,
                 SequenceTexts.draws(guarded),
@@ -81,7 +82,7 @@ final class KnownTexts {
         if (settingsTexts.size() >= TEXTS_KEPT) {
             settingsTexts.clear();
         }
-        String made = FlightPlan.settingsText(names);
+        String made = SettingStatements.telling(names);
         settingsTexts.put(names, made);
         return made;
     }

@@ -46,8 +46,10 @@ final class NamedExecution {
                 withoutName(statement);
             }
         }
-        session.executes(isNamed(driver, statement));
-        return StatementNames.mark(driver);
+        boolean named = isNamed(driver, statement);
+        session.executes(named);
+        int mark = StatementNames.mark(driver);
+        return named ? mark : StatementNames.withoutName(mark);
     }
 
     /**

@@ -1,7 +1,6 @@
 package com.scrapersky.session.internal.guard;
 
 import java.sql.CallableStatement;
-import java.sql.ClientInfoStatus;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
@@ -10,7 +9,6 @@ import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,23 +17,19 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.core.TransactionState;
-import org.postgresql.util.GT;
-import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 
 /**
  * A connection that behaves as one to a backend of its own, over a pooler that gives each transaction another backend. Lives
  * as long as one borrow: what its user sets is gone when it is closed.
  */
+// Over 400 lines, because JDBC has that many methods which make a statement or end a transaction.
 public final class PoolSafeConnection extends ForwardingConnection {
-
-    private static final String APPLICATION_NAME = "application_name";
-    private static final String SEARCH_PATH = "search_path";
-    private static final String DEFAULT_READ_ONLY = "default_transaction_read_only";
 
     private final VirtualSession session;
     private Connection face = this;
     private boolean closed;
+    private boolean holdingPlace;
     private volatile boolean aborted;
     private final @Nullable ContextSettings context;
 
@@ -308,166 +302,52 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     @Override
     public void setTransactionIsolation(int level) throws SQLException {
-        if (session.hasOwnBackend()) {
-            delegate.setTransactionIsolation(level);
-            return;
-        }
-        requireOpen();
-        if (session.isInTransaction()) {
-            throw new PSQLException(
-                    "Cannot change transaction isolation level in the middle of a transaction.",
-                    PSQLState.ACTIVE_SQL_TRANSACTION);
-        }
-        session.state().change(session.guard().isolation().with(session.state().session(), level), false);
+        JdbcSettings.setIsolation(session, level);
     }
 
     @Override
     public int getTransactionIsolation() throws SQLException {
-        if (session.hasOwnBackend()) {
-            return delegate.getTransactionIsolation();
-        }
-        requireOpen();
-        requireNotFailed();
-        return session.guard().isolation().of(session);
+        return JdbcSettings.isolation(session);
     }
 
     @Override
     public void setReadOnly(boolean readOnly) throws SQLException {
-        if (session.hasOwnBackend() || !session.guard().isReadOnlySentAtOnce()) {
-            delegate.setReadOnly(readOnly);
-            return;
-        }
-        requireOpen();
-        if (session.isInTransaction()) {
-            throw new PSQLException(
-                    "Cannot change transaction read-only property in the middle of a transaction.",
-                    PSQLState.ACTIVE_SQL_TRANSACTION);
-        }
-        Settings settings = session.state().session();
-        session.state()
-                .change(
-                        readOnly
-                                ? settings.with(DEFAULT_READ_ONLY, "on")
-                                : settings.without(
-                                        DEFAULT_READ_ONLY, session.state().defaults()),
-                        false);
+        JdbcSettings.setReadOnly(session, readOnly);
     }
 
     @Override
     public boolean isReadOnly() throws SQLException {
-        if (session.hasOwnBackend() || !session.guard().isReadOnlySentAtOnce()) {
-            return delegate.isReadOnly();
-        }
-        requireOpen();
-        return "on".equals(session.state().session().get(DEFAULT_READ_ONLY));
+        return JdbcSettings.isReadOnly(session);
     }
 
-    /** As the driver's own: in a transaction part of it, and begins one. */
     @Override
     public void setSchema(@Nullable String schema) throws SQLException {
-        if (session.hasOwnBackend()) {
-            delegate.setSchema(schema);
-            return;
-        }
-        requireOpen();
-        requireNotFailed();
-        boolean inTransaction = beginAsTheDriver();
-        VirtualState state = session.state();
-        Settings wanted = schema == null
-                ? state.session().without(SEARCH_PATH, state.defaults())
-                : state.session().with(SEARCH_PATH, SqlLiteral.schema(schema));
-        state.change(wanted, inTransaction);
+        JdbcSettings.setSchema(session, schema);
     }
 
     @Override
     public @Nullable String getSchema() throws SQLException {
-        if (session.hasOwnBackend()) {
-            return delegate.getSchema();
-        }
-        requireOpen();
-        requireNotFailed();
-        String path = session.state().session().get(SEARCH_PATH);
-        String only = path == null ? null : SqlLiteral.onlySchema(path);
-        if (only != null && session.guard().isSchema(only) && !session.state().isHiddenStatePossible()) {
-            beginAsTheDriver();
-            return only;
-        }
-        try (Statement statement = createStatement();
-                var row = statement.executeQuery("select current_schema()")) {
-            String current = row.next() ? row.getString(1) : null;
-            if (current != null && current.equals(only)) {
-                session.guard().foundSchema(current);
-            }
-            return current;
-        }
-    }
-
-    /** The driver begins a transaction here where it is not in autocommit. */
-    private boolean beginAsTheDriver() throws SQLException {
-        if (delegate.getAutoCommit()) {
-            return session.isInTransaction();
-        }
-        session.state().begin();
-        return true;
+        return JdbcSettings.schema(session);
     }
 
     @Override
     public void setClientInfo(String name, @Nullable String value) throws SQLClientInfoException {
-        if (session.hasOwnBackend() || !name.equals("ApplicationName")) {
-            delegate.setClientInfo(name, value);
-            return;
-        }
-        String wanted = value == null ? "" : value;
-        try {
-            requireOpen();
-            if (wanted.equals(getClientInfo(name))) {
-                // The driver sends nothing then, not even in a failed transaction.
-                return;
-            }
-            requireNotFailed();
-        } catch (SQLException refused) {
-            Map<String, ClientInfoStatus> failures = new HashMap<>();
-            failures.put(name, ClientInfoStatus.REASON_UNKNOWN);
-            throw PSQLState.CONNECTION_DOES_NOT_EXIST.getState().equals(refused.getSQLState())
-                    // As the driver tells it, without a state.
-                    ? new SQLClientInfoException(refused.getMessage(), failures, refused)
-                    : new SQLClientInfoException(
-                            GT.tr("Failed to set ClientInfo property: {0}", name),
-                            refused.getSQLState(),
-                            failures,
-                            refused);
-        }
-        VirtualState state = session.state();
-        state.change(
-                state.session().with(APPLICATION_NAME, wanted), session.transactionState() != TransactionState.IDLE);
+        JdbcSettings.setClientInfo(session, name, value);
     }
 
     @Override
     public void setClientInfo(Properties properties) throws SQLClientInfoException {
-        if (session.hasOwnBackend()) {
-            delegate.setClientInfo(properties);
-        } else {
-            setClientInfo("ApplicationName", properties.getProperty("ApplicationName"));
-        }
+        JdbcSettings.setClientInfo(session, properties);
     }
 
     @Override
     public @Nullable String getClientInfo(String name) throws SQLException {
-        String untold = session.hasOwnBackend() || !name.equals("ApplicationName")
-                ? null
-                : session.state().untold(APPLICATION_NAME, session.transactionState());
-        return untold != null ? untold : delegate.getClientInfo(name);
+        return JdbcSettings.clientInfo(session, name);
     }
 
     @Override
     public Properties getClientInfo() throws SQLException {
-        Properties properties = new Properties();
-        properties.putAll(delegate.getClientInfo());
-        String name = getClientInfo("ApplicationName");
-        if (name != null) {
-            properties.setProperty("ApplicationName", name);
-        }
-        return properties;
+        return JdbcSettings.clientInfo(session);
     }
 
     /** Whether the connection to the pooler stands; about the backend of the next transaction nobody knows anything yet. */
@@ -491,13 +371,30 @@ public final class PoolSafeConnection extends ForwardingConnection {
         }
         closed = true;
         Connection connection = delegate;
-        if (aborted) {
-            giveBackAborted(connection);
-            return;
+        try {
+            if (aborted) {
+                giveBackAborted(connection);
+            } else {
+                leave(connection);
+            }
+        } finally {
+            Places places = session.guard().places();
+            if (holdingPlace && places != null) {
+                places.leave();
+            }
         }
+    }
+
+    private void leave(Connection connection) throws SQLException {
         try (connection) {
             TransactionEnd.leave(session);
         }
+    }
+
+    /** It was borrowed at one of the guard's places, where there are any. */
+    PoolSafeConnection holdsPlace() {
+        holdingPlace = session.guard().places() != null;
+        return this;
     }
 
     /** HikariCP says of a connection that was aborted that it is closed, and throws it away. */
@@ -514,21 +411,6 @@ public final class PoolSafeConnection extends ForwardingConnection {
     @Override
     public boolean isClosed() throws SQLException {
         return closed || aborted || delegate.isClosed();
-    }
-
-    private void requireOpen() throws SQLException {
-        if (isClosed()) {
-            throw new PSQLException("This connection has been closed.", PSQLState.CONNECTION_DOES_NOT_EXIST);
-        }
-    }
-
-    /** What the server would answer to anything in a failed transaction. */
-    private void requireNotFailed() throws SQLException {
-        if (session.transactionState() == TransactionState.FAILED) {
-            throw new PSQLException(
-                    "ERROR: current transaction is aborted, commands ignored until end of transaction block",
-                    PSQLState.IN_FAILED_SQL_TRANSACTION);
-        }
     }
 
     /** Ends the connection, and the statement that runs on it: the driver by itself would leave it running at the server. */

@@ -61,22 +61,33 @@ public final class PoolSafeDataSource implements DataSource {
     /** Borrows for a session that begins with {@code context}. */
     public PoolSafeConnection getConnection(@Nullable ContextSettings context) throws SQLException {
         guard.refreshInBackground(pool);
-        Connection connection = borrow();
+        Places places = guard.places();
+        Connection connection = borrow(places);
         try {
             if (unnameStatements) {
                 // A field of the driver's connection. At 0 its own BEGIN, COMMIT and ROLLBACK are unnamed, too.
                 connection.unwrap(PGConnection.class).setPrepareThreshold(0);
             }
-            return guard.guard(connection, context);
-        } catch (SQLException notPgjdbc) {
-            connection.close();
+            return guard.guard(connection, context).holdsPlace();
+        } catch (SQLException | RuntimeException notPgjdbc) {
+            giveBack(connection, places);
             throw notPgjdbc;
         }
     }
 
-    private Connection borrow() throws SQLException {
+    private static void giveBack(Connection connection, @Nullable Places places) throws SQLException {
         try {
-            return pool.getConnection();
+            connection.close();
+        } finally {
+            if (places != null) {
+                places.leave();
+            }
+        }
+    }
+
+    private Connection borrow(@Nullable Places places) throws SQLException {
+        try {
+            return places == null ? pool.getConnection() : places.enter();
         } catch (SQLException refused) {
             guard.counters().failed(refused);
             throw refused;

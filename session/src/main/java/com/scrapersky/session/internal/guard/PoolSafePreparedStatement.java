@@ -19,6 +19,7 @@ import org.postgresql.core.TransactionState;
  * A prepared statement of a {@link PoolSafeConnection}. Values are bound to the driver's statement at once; where something
  * must travel in front, another statement of the driver's gets the whole text and the same values when it is executed.
  */
+// Over 400 lines, because JDBC has many ways to execute, batch and describe, and each may meet a lost name or a move.
 public class PoolSafePreparedStatement<D extends PreparedStatement> extends ForwardingPreparedStatement<D> {
 
     private final String sql;

@@ -18,6 +18,7 @@ import org.postgresql.core.TransactionState;
  * A statement of a {@link PoolSafeConnection}. A text that is known to touch nothing, on a session that has set nothing,
  * goes to the driver as it is; any other is sent as a {@link Flight}.
  */
+// Over 400 lines, because JDBC executes in fifteen ways, each of which is guarded.
 public class PoolSafeStatement<D extends Statement> extends ForwardingStatement<D> {
 
     final PoolSafeConnection connection;

@@ -133,7 +133,7 @@ final class Settings {
     /** Whether a transaction's characteristics are among them. */
     boolean haveCharacteristics() {
         for (String name : values.keySet()) {
-            if (FlightPlan.isCharacteristic(name)) {
+            if (Characteristics.areChosenBy(name)) {
                 return true;
             }
         }

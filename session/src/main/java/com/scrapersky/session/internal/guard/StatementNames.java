@@ -36,6 +36,7 @@ public final class StatementNames {
 
     private static final int EPOCH = 0xFFFF;
     private static final int FIRST = 0x10000;
+    private static final int UNNAMED = 0x20000;
 
     private static final String DOES_NOT_EXIST = "26000";
     private static final String EXISTS_ALREADY = "42P05";
@@ -125,9 +126,14 @@ public final class StatementNames {
         return mark == UNUSED ? UNUSED : mark & ~FIRST;
     }
 
+    /** The statement has no name that could be lost; a pooler may keep a stale plan for it all the same. */
+    static int withoutName(int mark) {
+        return mark | UNNAMED;
+    }
+
     /** Whether the driver has taken names for lost since, and has executed the statement again. */
     static boolean wasHealed(int mark, BaseConnection driver) {
-        return (mark & EPOCH) != (DriverNames.epoch(driver) & EPOCH);
+        return (mark & UNNAMED) == 0 && (mark & EPOCH) != (DriverNames.epoch(driver) & EPOCH);
     }
 
     /** Whether a connection goes by names that are lost. */

@@ -14,6 +14,7 @@ import org.postgresql.core.Query;
 import org.postgresql.core.QueryExecutor;
 import org.postgresql.core.ResultCursor;
 import org.postgresql.core.ResultHandlerBase;
+import org.postgresql.core.TransactionState;
 import org.postgresql.core.Tuple;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.jdbc.PreferQueryMode;
@@ -87,7 +88,8 @@ public final class StraightQuery extends ResultHandlerBase {
             int mark = NamedExecution.begin(session);
             session.executes(isNamed(connection, cached.getExecuteCount() + 1));
             try {
-                StraightQuery arrived = execute(connection, executor, cached, list);
+                StraightQuery arrived = execute(
+                        connection, executor, cached, list, session.areNamesCarried(), mayBeRepeated(connection, text));
                 NamedExecution.succeeded(session, mark);
                 return arrived;
             } catch (SQLException failed) {
@@ -149,27 +151,23 @@ public final class StraightQuery extends ResultHandlerBase {
                     || settings.query.getSubqueries() != null) {
                 return null;
             }
-            ParameterList[] lists = DriverQueries.lists(2);
-            lists[0] = settings.query.createParameterList();
-            start.bind(told, connection, lists[0]);
-            lists[1] = query.createParameterList();
-            if (!values.bind(connection, lists[1])) {
+            ParameterList front = settings.query.createParameterList();
+            start.bind(told, connection, front);
+            ParameterList list = query.createParameterList();
+            if (!values.bind(connection, list)) {
                 return null;
             }
-            Query[] queries = DriverQueries.queries(2);
-            queries[0] = settings.query;
-            queries[1] = query;
             session.happened();
             session.drew(text);
             settings.increaseExecuteCount();
             cached.increaseExecuteCount();
             boolean named = !unnamed && isNamed(connection, cached.getExecuteCount());
             session.executesInContext(named);
-            StraightQuery answer = new StraightQuery(connection, 1);
+            int flags = flags(connection, named);
             boolean done = false;
             try {
-                // The settings' answer is short, and the other is awaited by then: nobody waits on full buffers.
-                DriverQueries.execute(executor, queries, lists, answer, flags(connection, named));
+                Field[] recalled = named || !text.sql().isPure() ? null : RecalledColumns.of(executor, query, list);
+                StraightQuery answer = exchange(connection, settings.query, front, query, list, flags, recalled);
                 done = true;
                 return answer;
             } finally {
@@ -205,28 +203,74 @@ public final class StraightQuery extends ResultHandlerBase {
                 && !connection.isClosed();
     }
 
+    /** Whether it is a whole transaction, and only reads. */
+    private static boolean mayBeRepeated(PgConnection connection, KnownText text) throws SQLException {
+        return text.sql().isPure()
+                && connection.getAutoCommit()
+                && connection.getTransactionState() == TransactionState.IDLE;
+    }
+
     private static StraightQuery execute(
-            PgConnection connection, QueryExecutor executor, CachedQuery cached, ParameterList list)
+            PgConnection connection,
+            QueryExecutor executor,
+            CachedQuery cached,
+            ParameterList list,
+            boolean carried,
+            boolean mayBeRepeated)
             throws SQLException {
         try {
-            return once(connection, executor, cached, list);
+            return once(connection, executor, cached, list, mayBeRepeated);
         } catch (SQLException failure) {
-            if (!executor.willHealOnRetry(failure)) {
+            // A pooler's statement keeps its stale plan by whatever name, and no name was lost.
+            if (!executor.willHealOnRetry(failure) || (carried && StatementNames.isOfPlan(failure))) {
                 throw failure;
             }
             cached.query.close();
-            return once(connection, executor, cached, list);
+            return once(connection, executor, cached, list, mayBeRepeated);
         }
     }
 
     private static StraightQuery once(
-            PgConnection connection, QueryExecutor executor, CachedQuery cached, ParameterList list)
+            PgConnection connection,
+            QueryExecutor executor,
+            CachedQuery cached,
+            ParameterList list,
+            boolean mayBeRepeated)
             throws SQLException {
         cached.increaseExecuteCount();
-        StraightQuery answer = new StraightQuery(connection, 0);
         boolean named = isNamed(connection, cached.getExecuteCount());
-        executor.execute(cached.query, list, answer, 0, 0, flags(connection, named));
-        return answer;
+        Field[] recalled = named || !mayBeRepeated ? null : RecalledColumns.of(executor, cached.query, list);
+        return exchange(connection, null, null, cached.query, list, flags(connection, named), recalled);
+    }
+
+    /**
+     * One flush, and its answer; a second one, for an answer in text, where the columns are others than those {@code recalled}.
+     *
+     * @param settings what goes in front, or null
+     * @param told the values of that
+     */
+    private static StraightQuery exchange(
+            PgConnection connection,
+            @Nullable Query settings,
+            @Nullable ParameterList told,
+            Query query,
+            ParameterList list,
+            int flags,
+            Field @Nullable [] recalled)
+            throws SQLException {
+        QueryExecutor executor = connection.getQueryExecutor();
+        StraightQuery answer = new StraightQuery(connection, settings == null ? 0 : 1);
+        if (settings != null && told != null) {
+            // The settings' answer is short, and the other is awaited by then: nobody waits on full buffers.
+            DriverQueries.send(executor, settings, told, flags);
+        }
+        if (recalled == null) {
+            executor.execute(query, list, answer, 0, 0, flags);
+            return answer;
+        }
+        return RecalledColumns.execute(executor, query, list, answer, flags, recalled)
+                ? answer
+                : exchange(connection, settings, told, query, list, flags, null);
     }
 
     private static boolean isNamed(PgConnection connection, int executions) {

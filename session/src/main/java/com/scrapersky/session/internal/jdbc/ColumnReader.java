@@ -60,6 +60,7 @@ interface ColumnReader {
             case Oid.FLOAT8 -> (row, index) -> orNull(row, row.getDouble(index));
             case Oid.BYTEA -> (row, index) -> row.getBytes(index);
             case Oid.NUMERIC -> (row, index) -> fromText(row.getString(index), ColumnReader::number);
+            case Oid.POINT, Oid.BOX -> (row, index) -> fromText(row.getString(index), GeometricText::of);
             case Oid.INTERVAL -> (row, index) -> fromText(row.getString(index), ColumnReader::interval);
             default -> {
                 Function<String, ?> element = element(oid);

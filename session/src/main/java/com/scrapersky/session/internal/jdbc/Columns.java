@@ -25,11 +25,17 @@ public final class Columns {
     /** A power of two. Layouts that meet in one place take turns in it; nothing depends on finding one. */
     private static final int REMEMBERED = 1024;
 
+    private static final int FEW = 16;
+
     private static final AtomicReferenceArray<@Nullable Columns> KNOWN = new AtomicReferenceArray<>(REMEMBERED);
 
     private final int[] types;
     private final List<String> names;
     private final Map<String, Integer> indexes;
+
+    /** The names, or none where there are so many that a map finds one sooner. */
+    private final String[] fewNames;
+
     private final ColumnReader[] readers;
 
     private static final TupleReader[] NOT_LEAN = {};
@@ -46,6 +52,7 @@ public final class Columns {
         this.tupleReaders = tupleReaders;
         this.types = types;
         this.names = names;
+        this.fewNames = names.size() > FEW ? new String[0] : names.toArray(new String[0]);
         this.indexes = indexes;
         this.readers = readers;
     }
@@ -142,6 +149,7 @@ public final class Columns {
         Map<String, Integer> indexes = new HashMap<>(count * 2);
         ColumnReader[] readers = new ColumnReader[count];
         for (int i = 0; i < count; i++) {
+            names[i] = names[i].intern();
             readers[i] = ColumnReader.of(types[i]);
             if (indexes.put(names[i], i) != null) {
                 throw new MappingException("the result has two columns named \"" + names[i]
@@ -196,6 +204,12 @@ public final class Columns {
 
     /** The index of a column, counted from 0, or -1 where there is none of that name. */
     public int indexOf(@Nullable Object name) {
+        for (int i = 0; i < fewNames.length; i++) {
+            // Most names that are asked for are literals, and interned as these are.
+            if (fewNames[i] == name) {
+                return i;
+            }
+        }
         Integer index = indexes.get(name);
         return index == null ? -1 : index;
     }

@@ -41,7 +41,8 @@ public final class PoolerDetection {
 
         /**
          * Whether it is worth asking if named statements are carried. Supavisor carries them with a flag that is off by default,
-         * up to 100 of a connection, and loses cursors of named ones: only for those who ask for it. RDS Proxy pins.
+         * up to 100 of a connection, and loses cursors of named ones: only for those who ask for it. Of RDS Proxy nothing is
+         * known about them.
          */
         public boolean mayCarryStatements() {
             return mode == Mode.TRANSACTION && pooler != Pooler.SUPAVISOR && pooler != Pooler.RDS_PROXY;

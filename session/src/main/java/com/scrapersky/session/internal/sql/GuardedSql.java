@@ -23,9 +23,15 @@ public final class GuardedSql {
     private final boolean plain;
     private final boolean reachesAnything;
     private final boolean definesCode;
+    private final boolean pure;
 
     private GuardedSql(
-            String text, List<SqlPart> parts, Set<String> words, boolean reachesAnything, boolean definesCode) {
+            String text,
+            List<SqlPart> parts,
+            Set<String> words,
+            boolean reachesAnything,
+            boolean definesCode,
+            boolean pure) {
         this.text = text;
         this.parts = List.copyOf(parts);
         Set<SessionFeature> all = EnumSet.noneOf(SessionFeature.class);
@@ -36,6 +42,7 @@ public final class GuardedSql {
                 && parts.stream().allMatch(part -> part.kind() == Kind.QUERY || part.kind() == Kind.UTILITY);
         this.reachesAnything = reachesAnything;
         this.definesCode = definesCode;
+        this.pure = pure;
     }
 
     /**
@@ -62,7 +69,8 @@ public final class GuardedSql {
                 words.add(SqlNames.lowerCase(whole.identifier(i)));
             }
         }
-        return new GuardedSql(text, parts, words, reachesAnything, definesCode);
+        boolean pure = tokens.statements() == 1 && PureQueries.isOne(tokens.statement(0));
+        return new GuardedSql(text, parts, words, reachesAnything, definesCode, pure);
     }
 
     public String text() {
@@ -108,5 +116,10 @@ public final class GuardedSql {
     /** Whether it creates, alters or drops what can hold code: functions, triggers, rules, views, tables, extensions … */
     public boolean definesCode() {
         return definesCode;
+    }
+
+    /** Whether it is one query that only reads, as far as its text tells, so that executing it twice does no harm. */
+    public boolean isPure() {
+        return pure;
     }
 }

@@ -71,6 +71,11 @@ public final class NamedSql {
         return placeholders;
     }
 
+    /** Its first word that is one, in lower case; empty where there is none. */
+    public String firstKeyword() {
+        return firstKeyword;
+    }
+
     /** Whether the statement reads and changes nothing as far as its first word tells. */
     public boolean isQuery() {
         return switch (firstKeyword) {

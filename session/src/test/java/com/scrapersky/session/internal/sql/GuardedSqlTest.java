@@ -168,4 +168,43 @@ class GuardedSqlTest {
         assertThat(GuardedSql.of(" ; \n ;").parts()).isEmpty();
         assertThat(GuardedSql.of("").isPlain()).isTrue();
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select 1",
+                "SELECT id, Upper(name) FROM t WHERE (a = ? or b in (?, ?)) and c::numeric(10, 2) > 1 order by 1",
+                "with x as (select 1) select count(*) filter (where true) from x",
+                "values (1), (2)",
+                "table t",
+                "select 1 union all (select 2)"
+            })
+    void knowsWhatOnlyReads(String sql) {
+        assertThat(GuardedSql.of(sql).isPure()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "select f()",
+                "select \"count\"(*) from t",
+                "select app.count(*) from t",
+                "select nextval('s')",
+                "select set_config('a.b', 'c', true)",
+                "select pg_advisory_lock(1)",
+                "with x as (insert into t values (1) returning *) select * from x",
+                "with x as (delete from t returning *) select * from x",
+                "select * into u from t",
+                "select * from t for update",
+                "select 1; select 2",
+                "select {fn now()}",
+                "insert into t values (1)",
+                "call p()",
+                "explain analyze insert into t values (1)",
+                "do $$ begin end $$"
+            })
+    void takesNothingElseForIt(String sql) {
+        assertThat(GuardedSql.of(sql).isPure()).isFalse();
+    }
 }

@@ -1,17 +1,17 @@
-package com.scrapersky.session.reliability;
+package com.scrapersky.session.testkit.reliability;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The figures in {@code docs/reliability.md}: each kind between two lines of its own, written by a script of its name. */
-final class ReliabilityPage {
+public final class ReliabilityPage {
 
     private static final Path FILE = Path.of("..", "docs", "reliability.md");
 
     private ReliabilityPage() {}
 
-    static void write(String kind, String figures) throws IOException {
+    public static void write(String kind, String figures) throws IOException {
         String begin = "<!-- " + kind + ": begin; written by bin/" + kind + " -->\n";
         String before = Files.readString(FILE);
         int from = before.indexOf(begin);

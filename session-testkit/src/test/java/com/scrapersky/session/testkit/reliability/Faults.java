@@ -1,4 +1,4 @@
-package com.scrapersky.session.reliability;
+package com.scrapersky.session.testkit.reliability;
 
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PostgresEndpoint;
@@ -13,25 +13,30 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** What strikes a program behind PgBouncer. */
-final class Faults {
+public final class Faults {
 
     /** What happens. */
     @FunctionalInterface
-    interface Fault {
+    public interface Fault {
         void strike() throws Exception;
     }
 
-    record Named(String name, Fault fault) {}
+    public record Named(String name, Fault fault) {}
 
     private final PostgresLab postgres;
     private final Random random;
+    private final List<String> tables;
 
-    Faults(PostgresLab postgres, Random random) {
+    /**
+     * @param tables what DDL changes meanwhile; each has a column {@code id}
+     */
+    public Faults(PostgresLab postgres, Random random, String... tables) {
         this.postgres = postgres;
         this.random = random;
+        this.tables = List.of(tables);
     }
 
-    List<Named> ofPgBouncer(PgBouncerLab pooler, FaultyNetwork network) {
+    public List<Named> ofPgBouncer(PgBouncerLab pooler, FaultyNetwork network) {
         return List.of(
                 new Named("the pooler is killed and started again", () -> {
                     pooler.crash();
@@ -60,32 +65,35 @@ final class Faults {
                     network.flow();
                 }),
                 new Named("the server is down for a second", this::stopServer),
-                new Named("others have all backends for a second", () -> hold(pooler, 4)),
+                new Named("others have all backends for a second", () -> hold(pooler, pooler.poolSize())),
                 new Named("no room for clients for a second", () -> crowd(pooler, network)),
                 new Named("DDL on the tables", this::changeTables));
     }
 
     /** What takes a while by itself is the fault's length: nothing here says when it has had its effect. */
-    static void whileItLasts(long millis) {
+    public static void whileItLasts(long millis) {
         CompletableFuture.runAsync(() -> {}, CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS))
                 .join();
     }
 
-    void stopServer() {
+    public void stopServer() {
         postgres.stop();
         whileItLasts(1000);
         postgres.restart();
     }
 
-    void changeTables() {
-        String column = "c" + Math.abs(random.nextInt());
-        postgres.execute(
-                "set lock_timeout = '20s'",
-                "alter table account add column " + column + " int default 1",
-                "alter table transfer add column " + column + " text",
-                "create index on transfer (id)",
-                "alter table account drop column " + column,
-                "alter table transfer drop column " + column);
+    public void changeTables() {
+        String name = "c" + random.nextInt(Integer.MAX_VALUE);
+        List<String> statements = new ArrayList<>(List.of("set lock_timeout = '20s'"));
+        tables.forEach(table -> {
+            statements.add("alter table " + table + " add column " + name + " int default 1");
+            statements.add("create index " + name + "_of_" + table + " on " + table + " (id)");
+        });
+        tables.forEach(table -> {
+            statements.add("drop index " + name + "_of_" + table);
+            statements.add("alter table " + table + " drop column " + name);
+        });
+        postgres.execute(statements.toArray(String[]::new));
     }
 
     /** Again and again, so that some are met in the middle of what is wanted. */

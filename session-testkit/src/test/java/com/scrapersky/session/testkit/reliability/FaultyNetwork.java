@@ -1,4 +1,4 @@
-package com.scrapersky.session.reliability;
+package com.scrapersky.session.testkit.reliability;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The wire between a program and whoever serves it: loses connections at the worst of times. Without TLS. */
-final class FaultyNetwork implements AutoCloseable {
+public final class FaultyNetwork implements AutoCloseable {
 
     /** What happens to the next connection that says COMMIT. */
     private enum Commit {
@@ -35,7 +35,7 @@ final class FaultyNetwork implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private volatile CountDownLatch stalled = new CountDownLatch(0);
 
-    FaultyNetwork(int target) {
+    public FaultyNetwork(int target) {
         try {
             this.target = target;
             this.server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
@@ -45,57 +45,57 @@ final class FaultyNetwork implements AutoCloseable {
         daemon(this::accept);
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /** The next COMMIT does not arrive. */
-    void cutBeforeCommit() {
+    public void cutBeforeCommit() {
         commit.set(Commit.CUT_BEFORE);
     }
 
     /** The next COMMIT is executed, and its answer does not arrive. */
-    void cutAfterCommit() {
+    public void cutAfterCommit() {
         commit.set(Commit.CUT_AFTER);
     }
 
     /** Whether the COMMIT that was waited for has come. */
-    boolean hasCut() {
+    public boolean hasCut() {
         return commit.get() == Commit.PASSES;
     }
 
     /** Lets so many bytes more go to the server, and then cuts whoever sends the next one; those after it are let through. */
-    void cutAfter(long bytes) {
+    public void cutAfter(long bytes) {
         bytesLeft.set(bytes);
     }
 
     /** How many bytes have gone to the server. */
-    long bytesPassed() {
+    public long bytesPassed() {
         return bytesPassed.get();
     }
 
     /** How many connections were begun. */
-    int connections() {
+    public int connections() {
         return connections.get();
     }
 
     /** Nothing goes through until {@link #flow()}, in no direction. */
-    void stall() {
+    public void stall() {
         stalled = new CountDownLatch(1);
     }
 
-    void flow() {
+    public void flow() {
         stalled.countDown();
     }
 
     /** Ends every connection, and leads those to come to somebody else. */
-    void leadTo(int port) {
+    public void leadTo(int port) {
         target = port;
         cut();
     }
 
     /** Ends every connection. */
-    void cut() {
+    public void cut() {
         open.forEach(FaultyNetwork::end);
     }
 

@@ -1,46 +1,60 @@
-package com.scrapersky.session.reliability;
+package com.scrapersky.session.testkit.reliability;
 
-import com.zaxxer.hikari.HikariPoolMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.ToLongFunction;
+import javax.management.MBeanServerConnection;
 
 /**
  * Whether a program keeps more and more while nothing is asked of it: looked at again and again between pieces of work, the
  * later half must not be above the earlier one. The first look does not count: classes and caches are still filled then.
  */
-final class Flatness {
+public final class Flatness {
 
     /** What caches of a few hundred texts and the machine's own coming and going may take. */
     private static final long SOME_HEAP = 3 << 20;
 
     private static final int SOME_THREADS = 2;
 
-    /** What the test's own machinery starts and ends as it likes. */
-    private static final String NOT_THE_LIBRARYS =
-            "faulty-network|ForkJoinPool.*|CompletableFuture.*|process reaper.*|surefire.*|junit.*";
+    /** What the test's own machinery and JMX start and end as they like. */
+    private static final String NOT_THE_PROGRAMS =
+            "faulty-network|ForkJoinPool.*|CompletableFuture.*|process reaper.*|surefire.*|junit.*|RMI .*|JMX .*|Attach .*";
 
     private final List<Look> looks = new ArrayList<>();
 
     /** What there was at one moment without work. */
-    record Look(long heap, int threads, int connectionsInUse, int connections) {
+    public record Look(long heap, List<String> threadNames, int connectionsInUse, int connections) {
 
-        static Look at(HikariPoolMXBean pool) {
-            int threads = (int) Thread.getAllStackTraces().keySet().stream()
-                    .filter(thread -> !thread.getName().matches(NOT_THE_LIBRARYS))
-                    .count();
-            return new Look(usedHeap(), threads, pool.getActiveConnections(), pool.getTotalConnections());
+        /** Heap and threads of a program, this one or another one's by JMX; of its connections it cannot know. */
+        public static Look at(MBeanServerConnection program, int connectionsInUse, int connections) throws IOException {
+            ThreadMXBean threads = ManagementFactory.getPlatformMXBean(program, ThreadMXBean.class);
+            List<String> names = Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+                    .filter(Objects::nonNull)
+                    .map(ThreadInfo::getThreadName)
+                    .filter(name -> !name.matches(NOT_THE_PROGRAMS))
+                    .sorted()
+                    .toList();
+            return new Look(usedHeap(program), names, connectionsInUse, connections);
         }
 
-        private static long usedHeap() {
+        public int threads() {
+            return threadNames.size();
+        }
+
+        private static long usedHeap(MBeanServerConnection program) throws IOException {
+            MemoryMXBean memory = ManagementFactory.getPlatformMXBean(program, MemoryMXBean.class);
             long least = Long.MAX_VALUE;
             for (int i = 0; i < 4; i++) {
-                System.gc();
-                least = Math.min(
-                        least,
-                        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+                memory.gc();
+                least = Math.min(least, memory.getHeapMemoryUsage().getUsed());
             }
             return least;
         }
@@ -51,22 +65,22 @@ final class Flatness {
                     Locale.ROOT,
                     "%.1f MB of heap, %d threads, %d of %d connections in use",
                     heap / 1048576.0,
-                    threads,
+                    threads(),
                     connectionsInUse,
                     connections);
         }
     }
 
-    void look(HikariPoolMXBean pool) {
-        looks.add(Look.at(pool));
+    public void add(Look look) {
+        looks.add(look);
     }
 
-    List<Look> looks() {
+    public List<Look> looks() {
         return List.copyOf(looks);
     }
 
     /** What grew, or was held; empty where nothing did. At least four looks are needed. */
-    List<String> differences(int mostConnections) {
+    public List<String> differences(int mostConnections) {
         if (looks.size() < 4) {
             throw new IllegalStateException("only " + looks.size() + " looks");
         }
@@ -77,7 +91,9 @@ final class Flatness {
         }
         long threads = growth(Look::threads);
         if (threads > SOME_THREADS) {
-            differences.add("the threads grew by " + threads);
+            List<String> newer = new ArrayList<>(looks.get(looks.size() - 1).threadNames());
+            looks.get(1).threadNames().forEach(newer::remove);
+            differences.add("the threads grew by " + threads + ", at last " + newer);
         }
         for (Look look : looks) {
             if (look.connectionsInUse() > 0) {

@@ -1,0 +1,76 @@
+package com.scrapersky.profiles.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which row of a text a mistake is in: by its own number, also where it cannot be read at all. */
+class RowsTest {
+
+    /** Lines are separated by {@code ;}, and {@code ~} is a value that is too long. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "a\"b                 | 0",
+                "a,a                  | 0",
+                "a;\"b                | 1",
+                "a;1;\"b              | 2",
+                "a;1;;;\"b\"c         | 2",
+                "a;1;2;b\"            | 3",
+                "a,b;1,2;;3           | 2",
+                "a,b;1,2;3,4,5        | 2",
+                "a;1;~                | 2",
+                "a;\"1;2\";\"3;4      | 2",
+            })
+    void ofCsv(String text, long row) {
+        assertThat(rejected(() -> new CsvRows(reader(text)))).isEqualTo(row);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "[]                   | 1",
+                "{};{                 | 2",
+                "{};;  ;null          | 2",
+                "{};{};~              | 3",
+                ";~                   | 1",
+            })
+    void ofNdjson(String text, long row) {
+        assertThat(rejected(() -> new NdjsonRows(reader(text)))).isEqualTo(row);
+    }
+
+    @Test
+    void emptyLinesAreNoRows() {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        new CsvRows(reader("a,b;;1,;\"\",2;;")).forEachRemaining(rows::add);
+
+        assertThat(rows).hasSize(2);
+        assertThat(rows.get(0)).containsEntry("a", "1").containsEntry("b", null);
+        assertThat(rows.get(1)).containsEntry("a", "").containsEntry("b", "2");
+    }
+
+    private static StringReader reader(String text) {
+        return new StringReader(text.replace(";", "\n").replace("~", "x".repeat(200_000)));
+    }
+
+    private static long rejected(Supplier<Iterator<Map<String, Object>>> rows) {
+        RejectedRowException refusal = catchThrowableOfType(
+                RejectedRowException.class,
+                () -> rows.get().forEachRemaining(row -> assertThat(row).isNotNull()));
+        assertThat(refusal).isNotNull();
+        return refusal.row();
+    }
+}
