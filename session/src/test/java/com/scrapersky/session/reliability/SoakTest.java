@@ -105,7 +105,7 @@ class SoakTest {
                 ManagementFactory.getPlatformMBeanServer(), pool.getActiveConnections(), pool.getTotalConnections());
     }
 
-    /** What the long run looks for is seen where it is. */
+    /** What the long run looks for is seen where it is, also while what earlier tests left in this process comes to its end. */
     @Test
     void aLeakOfEachKindIsFound() throws Exception {
         List<byte[]> kept = new ArrayList<>();
@@ -124,8 +124,8 @@ class SoakTest {
             List<Connection> held = new ArrayList<>();
             try {
                 for (int i = 0; i < 4; i++) {
-                    kept.add(new byte[4 << 20]);
-                    for (int j = 0; j < 3; j++) {
+                    kept.add(new byte[16 << 20]);
+                    for (int j = 0; j < 30; j++) {
                         leakThread(end);
                     }
                     if (i == 3) {
