@@ -36,7 +36,7 @@ class ClockTest {
     /** What a program waits by itself, and what a loaded machine adds. */
     private static final Duration LENGTH = Duration.ofSeconds(1);
 
-    private static final Duration LOAD = Duration.ofSeconds(3);
+    private static final Duration LOAD = Duration.ofSeconds(12);
 
     @Test
     void nothingGoesByIt(@TempDir Path directory) throws Exception {
