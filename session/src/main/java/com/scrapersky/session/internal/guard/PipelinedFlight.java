@@ -7,19 +7,14 @@ import com.scrapersky.session.internal.guard.StraightQuery.Values;
 import com.scrapersky.session.internal.sql.GuardedSql;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.SQLWarning;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
-import org.postgresql.core.Field;
 import org.postgresql.core.ParameterList;
 import org.postgresql.core.Query;
 import org.postgresql.core.QueryExecutor;
-import org.postgresql.core.ResultCursor;
-import org.postgresql.core.ResultHandlerBase;
 import org.postgresql.core.TransactionState;
-import org.postgresql.core.Tuple;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.jdbc.PgStatement;
 import org.postgresql.jdbc.PreferQueryMode;
@@ -38,7 +33,7 @@ public final class PipelinedFlight implements AutoCloseable {
     private static final String COMMIT = "COMMIT";
 
     /** Stands for what is none of the caller's statements. */
-    private static final int NONE = -1;
+    static final int NONE = -1;
 
     private final VirtualSession session;
     private final BaseConnection driver;
@@ -394,29 +389,24 @@ public final class PipelinedFlight implements AutoCloseable {
         int flags = (named ? 0 : QueryExecutor.QUERY_ONESHOT)
                 | (driver.getAutoCommit() ? QueryExecutor.QUERY_SUPPRESS_BEGIN : 0)
                 | (driver.hintReadOnly() ? QueryExecutor.QUERY_READ_ONLY_HINT : 0);
-        Arrivals arrivals = new Arrivals(more);
+        FlightArrivals arrivals = new FlightArrivals(driver, queue, settings, answers, more);
         if (clock != null) {
             DriverQueries.startTimer(clock);
         }
         try {
             DriverQueries.execute(executor, queue.queries(), queue.lists(), arrivals, flags);
         } catch (SQLException error) {
-            failed = arrivals.failed < queue.size() ? queue.place(arrivals.failed) : new Place(next, 0);
+            failed = arrivals.failed() < queue.size() ? queue.place(arrivals.failed()) : new Place(next, 0);
             throw error;
         } finally {
+            if (arrivals.transactionId() != null) {
+                transactionId = arrivals.transactionId();
+            }
             if (clock != null) {
                 DriverQueries.endTimer(clock);
             }
         }
         queue.clear();
-    }
-
-    /** The question is the last of what goes in front of the statements. */
-    private boolean asksForTransactionId(int query) {
-        Flight told = settings;
-        return told != null
-                && told.steps().get(told.steps().size() - 1).purpose() == Flight.Purpose.FIRST_QUESTION
-                && (query + 1 == queue.size() || queue.place(query + 1).entry() != NONE);
     }
 
     /** What was named, and not executed for another one's failure, the driver takes for described. */
@@ -442,77 +432,6 @@ public final class PipelinedFlight implements AutoCloseable {
         }
         if (failure != null) {
             throw failure;
-        }
-    }
-
-    /** The answers of one flush, in the order of its queries. */
-    private final class Arrivals extends ResultHandlerBase {
-
-        private final boolean more;
-        private int arrived;
-        private int failed;
-
-        Arrivals(boolean more) {
-            this.more = more;
-        }
-
-        @Override
-        public void handleResultRows(Query query, Field[] fields, List<Tuple> tuples, @Nullable ResultCursor cursor) {
-            Place place = queue.place(arrived);
-            // With the next execution the driver may change the format that a query's columns come in.
-            Field[] columns = more ? copyOf(fields) : fields;
-            ArrivedRows rows = new ArrivedRows(driver, query, columns, tuples, cursor);
-            if (isAnswered(place)) {
-                answers.get(place.entry()).arrived(place.set(), rows);
-            } else if (asksForTransactionId(arrived)) {
-                try {
-                    transactionId = TransactionId.read(rows.resultSet());
-                } catch (SQLException unreadable) {
-                    handleError(unreadable);
-                }
-            }
-            arrived++;
-        }
-
-        @Override
-        public void handleCommandStatus(String status, long count, long oid) {
-            Place place = queue.place(arrived++);
-            if (isAnswered(place)) {
-                answers.get(place.entry()).counted(place.set(), count);
-            }
-        }
-
-        private static Field[] copyOf(Field[] fields) {
-            Field[] copies = new Field[fields.length];
-            for (int i = 0; i < copies.length; i++) {
-                Field field = fields[i];
-                copies[i] = new Field(
-                        field.getColumnLabel(),
-                        field.getOID(),
-                        field.getLength(),
-                        field.getMod(),
-                        field.getTableOid(),
-                        field.getPositionInTable());
-                copies[i].setFormat(field.getFormat());
-            }
-            return copies;
-        }
-
-        private boolean isAnswered(Place place) {
-            return place.entry() >= 0 && place.entry() < answers.size();
-        }
-
-        @Override
-        public void handleWarning(SQLWarning warning) {
-            // They are asked of a statement, which nobody has here.
-        }
-
-        @Override
-        public void handleError(SQLException error) {
-            if (getException() == null) {
-                failed = arrived;
-            }
-            super.handleError(error);
         }
     }
 }
