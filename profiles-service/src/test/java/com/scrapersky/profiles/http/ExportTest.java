@@ -1,6 +1,7 @@
 package com.scrapersky.profiles.http;
 
 import static com.scrapersky.profiles.RunningService.PROFILES;
+import static com.scrapersky.profiles.http.RefusalsTest.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.scrapersky.profiles.RunningService;
@@ -67,6 +68,19 @@ class ExportTest {
         assertThat(answer.header("Content-Type")).isEqualTo("application/x-ndjson");
         assertThat(answer.header("Content-Disposition")).isEqualTo("attachment; filename=\"profiles.ndjson\"");
         assertThat(answer.response().body()).startsWith("{\"id\":").contains("\"name\":\"Ada\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "image/png", "text/html,application/xml", "nonsense"})
+    void anythingElseIsRefusedWithWhatCanBeHad(String accept) {
+        Answer refused = service.send(service.request(tenant, "GET", EXPORT, "")
+                .header("Accept", accept)
+                .build());
+
+        assertProblem(refused, 406);
+        assertThat(refused.body().get("detail").asString())
+                .isEqualTo("The answer can only be given as text/csv or application/x-ndjson.");
+        assertThat(refused.body().get("instance").asString()).isEqualTo(EXPORT);
     }
 
     private Answer export(String accept) {

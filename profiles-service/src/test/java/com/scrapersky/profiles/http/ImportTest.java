@@ -131,6 +131,16 @@ class ImportTest {
     }
 
     @Test
+    void aBodyInAnotherFormIsRefusedWithThoseThatAreTaken() {
+        Answer refused = send("application/json", "[]", "");
+
+        assertProblem(refused, 415);
+        assertThat(refused.body().get("detail").asString())
+                .startsWith("The body must be text/csv, application/x-ndjson")
+                .doesNotContain("application/json.");
+    }
+
+    @Test
     void whatIsNotUtf8IsRefused() {
         HttpRequest request = request("text/csv", "x")
                 .method(

@@ -246,6 +246,8 @@ class RefusalsTest {
                 .build());
 
         assertProblem(answer, 406);
+        assertThat(answer.body().get("detail").asString())
+                .isEqualTo("The answer can only be given as application/json.");
     }
 
     @Test
@@ -277,6 +279,7 @@ class RefusalsTest {
                 .build());
 
         assertProblem(answer, 415);
+        assertThat(answer.body().get("detail").asString()).isEqualTo("The body must be application/json.");
     }
 
     @Test
