@@ -80,7 +80,10 @@ class Problems extends ResponseEntityExceptionHandler {
     ResponseEntity<ProblemDetail> rejected(RejectedRowException rejected) {
         ProblemDetail problem = problem(
                 HttpStatus.BAD_REQUEST,
-                "Row " + rejected.row() + " is not as it has to be. Nothing of the import was kept.");
+                (rejected.isLineOfNames()
+                                ? "The line of names (row 0) is not"
+                                : "Row " + rejected.row() + ", counted from 1 without a line of names, is not")
+                        + " as it has to be. Nothing of the import was kept.");
         problem.setProperty("row", rejected.row());
         problem.setProperty("errors", rejected.errors());
         return answer(problem);
