@@ -60,7 +60,9 @@ class DevelopmentServerTest {
                     .contains("The profiles service runs at http://localhost:")
                     .containsPattern("Rows come through: PgBouncer .*, transaction mode")
                     .contains("What the sessions found in front of them: ")
-                    .contains("/swagger-ui/index.html");
+                    .contains("/swagger-ui/index.html")
+                    .as("of the embedded PostgreSQL's start, and what colours text")
+                    .doesNotContain("zonky", "DEBUG", "\u001b");
         } finally {
             server.destroy();
             assertThat(server.waitFor(30, TimeUnit.SECONDS))
