@@ -98,9 +98,10 @@ public final class DevelopmentServer {
         OUT.println("Or in a browser, with the same token: http://localhost:" + port + "/swagger-ui/index.html");
         OUT.println();
         if (database != null) {
-            OUT.println("The same database for a program of your own, until this one ends:");
+            OUT.println(
+                    "A database for a program of your own, by the same way, where it may create what it likes, until this ends:");
             OUT.println();
-            OUT.println("DATABASE_URL=" + database.url());
+            OUT.println("DATABASE_URL=" + database.urlForPrograms());
             OUT.println();
         }
         OUT.println("Ctrl-C stops everything that was started.");
