@@ -36,20 +36,34 @@ public final class ProfileFields {
             if (SET_BY_THE_SERVICE.contains(name)) {
                 return;
             }
-            String problem = ProfileField.named(name).isEmpty()
-                    ? "is not a field of a profile"
-                    : ProfileField.named(name)
-                            .map(field -> field.problemOf(value))
-                            .orElse(null);
-            if (problem != null) {
-                errors.add(new FieldError(name, problem));
-            }
+            ProfileField.named(name)
+                    .ifPresentOrElse(
+                            field -> {
+                                String problem = field.problemOf(value);
+                                if (problem != null) {
+                                    errors.add(new FieldError(name, problem));
+                                }
+                            },
+                            () -> errors.add(unknown(name)));
             given.put(name, value);
         });
         if (!errors.isEmpty()) {
             throw new InvalidInputException(errors);
         }
         return new ProfileFields(given);
+    }
+
+    /** An error for each name that is none of a field, for where names come before values. */
+    public static List<FieldError> problemsOf(List<String> names) {
+        return names.stream()
+                .filter(name -> !SET_BY_THE_SERVICE.contains(name)
+                        && ProfileField.named(name).isEmpty())
+                .map(ProfileFields::unknown)
+                .toList();
+    }
+
+    private static FieldError unknown(String name) {
+        return new FieldError(name, "is not a field of a profile");
     }
 
     /** The given values by column. */

@@ -2,6 +2,8 @@ package com.scrapersky.profiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.scrapersky.session.DatabaseSessionFactory;
+import com.scrapersky.session.PoolerProfile.Pooler;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -51,6 +53,7 @@ class DevelopmentServerTest {
         try (BufferedReader output = server.inputReader()) {
             HttpResponse<String> answer = answerTo(output, printed);
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            printTheRest(output, printed);
 
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.body()).contains("Ada Lovelace", "Grace Hopper", "Edgar F. Codd");
@@ -60,12 +63,47 @@ class DevelopmentServerTest {
                     .contains("The profiles service runs at http://localhost:")
                     .containsPattern("Rows come through: PgBouncer .*, transaction mode")
                     .contains("What the sessions found in front of them: ")
-                    .contains("/swagger-ui/index.html");
+                    .contains("/swagger-ui/index.html")
+                    .as("of the embedded PostgreSQL's start, and what colours text")
+                    .doesNotContain("zonky", "DEBUG", "\u001b");
+            aProgramOfOnesOwnWorks(printed);
         } finally {
             server.destroy();
             assertThat(server.waitFor(30, TimeUnit.SECONDS))
                     .as("everything that it started is stopped")
                     .isTrue();
+        }
+    }
+
+    private static void printTheRest(BufferedReader output, List<String> printed) throws IOException {
+        String line = output.readLine();
+        while (line != null && !line.startsWith("Ctrl-C")) {
+            printed.add(line);
+            line = output.readLine();
+        }
+        assertThat(line).as("the last line").isNotNull();
+    }
+
+    /** By the URL that is printed for it, behind the pooler. */
+    private static void aProgramOfOnesOwnWorks(List<String> printed) {
+        Matcher url =
+                Pattern.compile("^DATABASE_URL=(\\S+)$", Pattern.MULTILINE).matcher(String.join("\n", printed));
+        assertThat(url.find()).isTrue();
+        try (DatabaseSessionFactory sessions = DatabaseSessionFactory.open(url.group(1))) {
+            sessions.sql("create table people (id bigint primary key, name text)")
+                    .update();
+            sessions.write(session -> session.sql("insert into people values (:id, :name)")
+                    .param("id", 1)
+                    .param("name", "Ada")
+                    .update());
+            assertThat(sessions.sql("select name from people").list(String.class))
+                    .containsExactly("Ada");
+            assertThat(sessions.sql("select count(*) from pg_database where datname = current_database()"
+                                    + " and pg_get_userbyid(datdba) = current_user")
+                            .single(Long.class))
+                    .as("it is its own")
+                    .isEqualTo(1);
+            assertThat(sessions.profile().pooler()).isEqualTo(Pooler.PGBOUNCER);
         }
     }
 

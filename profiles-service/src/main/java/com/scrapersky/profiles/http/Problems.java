@@ -23,8 +23,10 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.HttpMediaTypeException;
 import org.springframework.web.accept.InvalidApiVersionException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -78,7 +80,10 @@ class Problems extends ResponseEntityExceptionHandler {
     ResponseEntity<ProblemDetail> rejected(RejectedRowException rejected) {
         ProblemDetail problem = problem(
                 HttpStatus.BAD_REQUEST,
-                "Row " + rejected.row() + " is not as it has to be. Nothing of the import was kept.");
+                (rejected.isLineOfNames()
+                                ? "The line of names (row 0) is not"
+                                : "Row " + rejected.row() + ", counted from 1 without a line of names, is not")
+                        + " as it has to be. Nothing of the import was kept.");
         problem.setProperty("row", rejected.row());
         problem.setProperty("errors", rejected.errors());
         return answer(problem);
@@ -173,13 +178,33 @@ class Problems extends ResponseEntityExceptionHandler {
         }
         String detail = failure instanceof InvalidApiVersionException || isOfAnotherVersion(request)
                 ? "This version of the API is not served; version " + served + " is."
-                : detail(answered);
-        return new ResponseEntity<>(problem(answered, detail), headers, answered);
+                : detail(answered, failure);
+        // The type is set, not negotiated: an Accept that cannot be read would leave nothing to answer with.
+        return ResponseEntity.status(answered)
+                .headers(headers)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(problem(answered, detail));
     }
 
     private boolean isOfAnotherVersion(WebRequest request) {
         return request instanceof ServletWebRequest web
                 && otherVersions.matcher(web.getRequest().getRequestURI()).matches();
+    }
+
+    /** Where the forms of an answer or a body are known, they are named. */
+    private static String detail(HttpStatus status, Exception failure) {
+        if (failure instanceof HttpMediaTypeException unfit
+                && !unfit.getSupportedMediaTypes().isEmpty()) {
+            List<String> forms = unfit.getSupportedMediaTypes().stream()
+                    .map(MediaType::toString)
+                    .toList();
+            String last = forms.get(forms.size() - 1);
+            List<String> others = forms.subList(0, forms.size() - 1);
+            String named = others.isEmpty() ? last : String.join(", ", others) + " or " + last;
+            return (status == HttpStatus.NOT_ACCEPTABLE ? "The answer can only be given as " : "The body must be ")
+                    + named + ".";
+        }
+        return detail(status);
     }
 
     /** A problem of this status in general words, for what never reaches a controller. */
@@ -188,9 +213,9 @@ class Problems extends ResponseEntityExceptionHandler {
             case BAD_REQUEST -> "The request cannot be read; its body, if it has one, must be a JSON object in UTF-8.";
             case NOT_FOUND -> "There is nothing at this path.";
             case METHOD_NOT_ALLOWED -> "This path does not know this method.";
-            case NOT_ACCEPTABLE -> "The answer can only be given as application/json.";
+            case NOT_ACCEPTABLE -> "The answer cannot be given in a form that the request accepts.";
             case CONTENT_TOO_LARGE -> "The body is too large.";
-            case UNSUPPORTED_MEDIA_TYPE -> "The body must be application/json.";
+            case UNSUPPORTED_MEDIA_TYPE -> "The body is not in a form that this request takes.";
             default -> status.is5xxServerError() ? "The service failed. Its log says why." : status.getReasonPhrase();
         };
     }

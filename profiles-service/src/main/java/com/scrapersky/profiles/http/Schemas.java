@@ -151,7 +151,11 @@ final class Schemas {
             @Schema(description = "The path of the request.")
             String instance,
 
-            @Schema(description = "The first row of an import that is not as it has to be.", minimum = "0")
+            @Schema(
+                    description =
+                            "The first row of an import that is not as it has to be: 0 is CSV's line of names, what"
+                                    + " comes behind it is counted from 1 on, without empty lines.",
+                    minimum = "0")
             Long row,
 
             @Schema(description = "Everything that is wrong with the request.")

@@ -1,6 +1,7 @@
 package com.scrapersky.profiles.jobs;
 
 import com.scrapersky.profiles.FieldError;
+import com.scrapersky.profiles.ProfileFields;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -29,8 +30,8 @@ final class CsvRows implements Iterator<Map<String, @Nullable Object>> {
     private @Nullable List<@Nullable String> record;
     private int ahead = UNREAD;
 
-    /** Of the record that is read or was read last; the line of names is 0. */
-    private long number;
+    /** Of the record that is read or was read last. */
+    private long number = RejectedRowException.NAMES;
 
     CsvRows(Reader content) {
         this.content = content;
@@ -43,6 +44,11 @@ final class CsvRows implements Iterator<Map<String, @Nullable Object>> {
         }
         if (header.stream().distinct().count() < header.size()) {
             throw rejected("must not name a column twice");
+        }
+        boolean nothing = header.equals(List.of("")) && peek() == END;
+        List<FieldError> unknown = nothing ? List.of() : ProfileFields.problemsOf(header);
+        if (!unknown.isEmpty()) {
+            throw new RejectedRowException(number, unknown);
         }
         this.names = header;
     }

@@ -3,6 +3,7 @@ package com.scrapersky.profiles.security;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URI;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -41,6 +42,7 @@ class RefusalAnswers implements AuthenticationEntryPoint, AccessDeniedHandler, A
         boolean given = refusal instanceof OAuth2AuthenticationException;
         response.setHeader(HttpHeaders.WWW_AUTHENTICATE, given ? "Bearer error=\"invalid_token\"" : "Bearer");
         answer(
+                request,
                 response,
                 HttpStatus.UNAUTHORIZED,
                 given ? "The bearer token is not valid, or not valid any more." : "The request needs a bearer token.");
@@ -55,6 +57,7 @@ class RefusalAnswers implements AuthenticationEntryPoint, AccessDeniedHandler, A
             LOG.warn("the public keys for tokens cannot be had: {}", failure.getMessage());
             response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
             answer(
+                    request,
                     response,
                     HttpStatus.SERVICE_UNAVAILABLE,
                     "Tokens of this kind cannot be checked at the moment. Nothing was changed.");
@@ -68,12 +71,16 @@ class RefusalAnswers implements AuthenticationEntryPoint, AccessDeniedHandler, A
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException refusal)
             throws IOException {
         response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"insufficient_scope\"");
-        answer(response, HttpStatus.FORBIDDEN, "The role of the bearer token may not do this.");
+        answer(request, response, HttpStatus.FORBIDDEN, "The role of the bearer token may not do this.");
     }
 
-    private void answer(HttpServletResponse response, HttpStatus status, String detail) throws IOException {
+    private void answer(HttpServletRequest request, HttpServletResponse response, HttpStatus status, String detail)
+            throws IOException {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+        // As Spring does for what a controller answers.
+        problem.setInstance(URI.create(request.getRequestURI()));
         response.setStatus(status.value());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        mapper.writeValue(response.getOutputStream(), ProblemDetail.forStatusAndDetail(status, detail));
+        mapper.writeValue(response.getOutputStream(), problem);
     }
 }

@@ -3,6 +3,7 @@ package com.scrapersky.profiles.development;
 import com.scrapersky.profiles.Logins;
 import com.scrapersky.session.testkit.PgBouncerLab;
 import com.scrapersky.session.testkit.PgBouncerVersion;
+import com.scrapersky.session.testkit.PostgresEndpoint;
 import com.scrapersky.session.testkit.PostgresLab;
 import java.io.PrintStream;
 import java.util.List;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A PostgreSQL of its own, behind PgBouncer in transaction mode where one can be had. Not thread-safe. */
 final class DevelopmentDatabase implements AutoCloseable {
+
+    /** The login, the password and the database of a program of the user's; reached on this machine only. */
+    private static final String PROGRAM = "program";
 
     private static final List<PgBouncerVersion> VERSIONS = List.of(PgBouncerVersion.V1_26, PgBouncerVersion.V1_18);
 
@@ -25,8 +29,12 @@ final class DevelopmentDatabase implements AutoCloseable {
     static DevelopmentDatabase start(PrintStream out) {
         out.println("Starting PostgreSQL, and PgBouncer in transaction mode (the first time, both are fetched) ...");
         PostgresLab postgres = PostgresLab.start();
-        Logins.create(postgres);
         try {
+            Logins.create(postgres);
+            // The login of the service may do nothing but become the role of a request.
+            postgres.execute(
+                    "create role " + PROGRAM + " login password '" + PROGRAM + "'",
+                    "create database " + PROGRAM + " owner " + PROGRAM);
             return new DevelopmentDatabase(postgres, pooler(postgres, out).orElse(null));
         } catch (RuntimeException failure) {
             postgres.close();
@@ -55,6 +63,12 @@ final class DevelopmentDatabase implements AutoCloseable {
 
     String directUrl() {
         return postgres.url();
+    }
+
+    /** A database beside it that belongs to its login, for a program of the user's. */
+    String urlForPrograms() {
+        PostgresEndpoint front = pooler == null ? postgres : pooler;
+        return "postgres://" + PROGRAM + ":" + PROGRAM + "@" + front.host() + ":" + front.port() + "/" + PROGRAM;
     }
 
     /** The stations of a row, in words. */

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 
 /**
@@ -34,6 +36,9 @@ public final class DevelopmentServer {
     private DevelopmentServer() {}
 
     public static void main(String[] arguments) {
+        // Until the service configures it, the log tells everything, and that is of the embedded PostgreSQL's start.
+        LoggingSystem.get(DevelopmentServer.class.getClassLoader())
+                .setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
         Map<String, String> environment = System.getenv();
         List<String> settings = new ArrayList<>(List.of(arguments));
         DevelopmentDatabase database = isSet(environment, "DATABASE_URL") ? null : DevelopmentDatabase.start(OUT);
@@ -93,9 +98,10 @@ public final class DevelopmentServer {
         OUT.println("Or in a browser, with the same token: http://localhost:" + port + "/swagger-ui/index.html");
         OUT.println();
         if (database != null) {
-            OUT.println("The same database for a program of your own, until this one ends:");
+            OUT.println(
+                    "A database for a program of your own, by the same way, where it may create what it likes, until this ends:");
             OUT.println();
-            OUT.println("DATABASE_URL=" + database.url());
+            OUT.println("DATABASE_URL=" + database.urlForPrograms());
             OUT.println();
         }
         OUT.println("Ctrl-C stops everything that was started.");

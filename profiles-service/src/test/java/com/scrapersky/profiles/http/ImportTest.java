@@ -110,7 +110,8 @@ class ImportTest {
             delimiter = '|',
             value = {
                 "text/csv | name,email;a,a@example.com;b,nobody;c,c@example.com | 2 | email",
-                "text/csv | name,nmae;a,b | 1 | nmae",
+                "text/csv | name,nmae;a,b | 0 | nmae",
+                "text/csv | name,nmae | 0 | nmae",
                 "text/csv | name,email;a | 1 | record",
                 "text/csv | name;a;\"b | 2 | record",
                 "text/csv | name;a\"b | 1 | record",
@@ -127,7 +128,39 @@ class ImportTest {
         assertProblem(refused, 400);
         assertThat(refused.body().get("row").asInt()).isEqualTo(row);
         assertThat(refused.errorFields()).containsExactly(field);
+        assertThat(refused.body().get("detail").asString())
+                .startsWith(
+                        row == 0
+                                ? "The line of names (row 0) is not"
+                                : "Row " + row + ", counted from 1 without a line of names, is not");
         assertNothingIsThere();
+    }
+
+    @Test
+    void everyNameThatIsNoneIsNamed() {
+        Answer refused = send("text/csv", "nmae,name,emial\n1,2,3\n", "");
+
+        assertProblem(refused, 400);
+        assertThat(refused.errorFields()).containsExactly("nmae", "emial");
+    }
+
+    @Test
+    void anEmptyImportIsNoMistake() {
+        for (String type : List.of("text/csv", "application/x-ndjson")) {
+            assertThat(finished(send(type, "\n", "")).data().get("rows_done").asInt())
+                    .as(type)
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aBodyInAnotherFormIsRefusedWithThoseThatAreTaken() {
+        Answer refused = send("application/json", "[]", "");
+
+        assertProblem(refused, 415);
+        assertThat(refused.body().get("detail").asString())
+                .startsWith("The body must be text/csv, application/x-ndjson")
+                .doesNotContain("application/json.");
     }
 
     @Test

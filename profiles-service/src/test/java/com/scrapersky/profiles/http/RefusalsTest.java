@@ -246,6 +246,8 @@ class RefusalsTest {
                 .build());
 
         assertProblem(answer, 406);
+        assertThat(answer.body().get("detail").asString())
+                .isEqualTo("The answer can only be given as application/json.");
     }
 
     @Test
@@ -277,6 +279,7 @@ class RefusalsTest {
                 .build());
 
         assertProblem(answer, 415);
+        assertThat(answer.body().get("detail").asString()).isEqualTo("The body must be application/json.");
     }
 
     @Test
@@ -302,7 +305,7 @@ class RefusalsTest {
         assertThat(response)
                 .startsWith("HTTP/1.1 400")
                 .contains("application/problem+json", "\"status\":400", "\"detail\":\"The request cannot be read")
-                .doesNotContain("Exception", "tomcat", "Tomcat", "\tat ");
+                .doesNotContain("Exception", "tomcat", "Tomcat", "\tat ", "\"instance\":\"/error\"");
     }
 
     private String raw(String request) throws IOException {
@@ -322,6 +325,9 @@ class RefusalsTest {
         assertThat(answer.body().get("status").asInt()).isEqualTo(status);
         assertThat(answer.body().get("title").asString()).isNotBlank();
         assertThat(answer.body().get("detail").asString()).isNotBlank();
+        assertThat(answer.body().path("instance").asString())
+                .as("the path of the request")
+                .isEqualTo(answer.response().request().uri().getRawPath());
         assertThat(answer.body().toString().toLowerCase(Locale.ROOT))
                 .doesNotContain("select", "insert", "update ", "relation", "sqlstate", "exception", "com.scrapersky")
                 .doesNotContain("tenant_email_key", "postgres", "jackson");

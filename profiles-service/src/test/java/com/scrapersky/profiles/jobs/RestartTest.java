@@ -105,11 +105,12 @@ class RestartTest {
 
     private UUID deadJob() {
         UUID dead = UUID.randomUUID();
+        // Its row first: a job that is there is taken at any moment.
+        execute("insert into profile_import_rows (job_id, number, tenant_id, name, active) values ('" + dead + "', 3, '"
+                + tenant + "', 'last', true)");
         execute("insert into profile_jobs (id, tenant_id, kind, state, requested_by, content_hash, rows_received,"
                 + " rows_done, rows_added, runner, alive_at) values ('" + dead + "', '" + tenant
                 + "', 'import', 'running', 'u', 'h', 3, 2, 2, gen_random_uuid(), now() - interval '1 minute')");
-        execute("insert into profile_import_rows (job_id, number, tenant_id, name, active) values ('" + dead + "', 3, '"
-                + tenant + "', 'last', true)");
         return dead;
     }
 

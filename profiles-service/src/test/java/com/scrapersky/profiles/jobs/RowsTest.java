@@ -22,16 +22,20 @@ class RowsTest {
             delimiter = '|',
             quoteCharacter = '\'',
             value = {
-                "a\"b                 | 0",
-                "a,a                  | 0",
-                "a;\"b                | 1",
-                "a;1;\"b              | 2",
-                "a;1;;;\"b\"c         | 2",
-                "a;1;2;b\"            | 3",
-                "a,b;1,2;;3           | 2",
-                "a,b;1,2;3,4,5        | 2",
-                "a;1;~                | 2",
-                "a;\"1;2\";\"3;4      | 2",
+                "na\"me               | 0",
+                "name,name            | 0",
+                "nmae                 | 0",
+                "nmae;1               | 0",
+                "name,;1,2            | 0",
+                ";1                   | 0",
+                "name;\"b             | 1",
+                "name;1;\"b           | 2",
+                "name;1;;;\"b\"c      | 2",
+                "name;1;2;b\"         | 3",
+                "name,bio;1,2;;3      | 2",
+                "name,bio;1,2;3,4,5   | 2",
+                "name;1;~             | 2",
+                "name;\"1;2\";\"3;4   | 2",
             })
     void ofCsv(String text, long row) {
         assertThat(rejected(() -> new CsvRows(reader(text)))).isEqualTo(row);
@@ -55,11 +59,11 @@ class RowsTest {
     @Test
     void emptyLinesAreNoRows() {
         List<Map<String, Object>> rows = new ArrayList<>();
-        new CsvRows(reader("a,b;;1,;\"\",2;;")).forEachRemaining(rows::add);
+        new CsvRows(reader("name,bio;;1,;\"\",2;;")).forEachRemaining(rows::add);
 
         assertThat(rows).hasSize(2);
-        assertThat(rows.get(0)).containsEntry("a", "1").containsEntry("b", null);
-        assertThat(rows.get(1)).containsEntry("a", "").containsEntry("b", "2");
+        assertThat(rows.get(0)).containsEntry("name", "1").containsEntry("bio", null);
+        assertThat(rows.get(1)).containsEntry("name", "").containsEntry("bio", "2");
     }
 
     private static StringReader reader(String text) {
