@@ -4,7 +4,9 @@ import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -25,10 +27,19 @@ class ErrorPage implements ErrorController {
                 .orElse(HttpStatus.NOT_FOUND);
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, Problems.detail(status));
         if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String asked) {
-            problem.setInstance(URI.create(asked));
+            problem.setInstance(path(asked));
         }
         return ResponseEntity.status(status)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(problem);
+    }
+
+    /** What the client wrote; null where that is no URI. */
+    private static @Nullable URI path(String asked) {
+        try {
+            return new URI(asked);
+        } catch (URISyntaxException none) {
+            return null;
+        }
     }
 }
