@@ -27,6 +27,7 @@ public final class Scan {
     private final Path root;
     private final List<Sighting> sightings = new ArrayList<>();
     private final List<Path> leftOut = new ArrayList<>();
+    private final Constants constants = new Constants();
     private int files;
     private int lines;
 
@@ -57,6 +58,7 @@ public final class Scan {
                 return FileVisitResult.CONTINUE;
             }
         });
+        scan.sightings.addAll(scan.constants.sightings().stream().distinct().toList());
         scan.sightings.sort(
                 Comparator.comparing((Sighting sighting) -> sighting.file().toString())
                         .thenComparing(Sighting::line)
@@ -84,9 +86,9 @@ public final class Scan {
         return name.matches(".*\\.(java|kt|kts|sql|ya?ml|properties|env)|\\.env(\\..*)?|persistence\\.xml");
     }
 
-    private static List<Sighting> sightings(Path file, String name, String text) {
+    private List<Sighting> sightings(Path file, String name, String text) {
         if (name.matches(".*\\.(java|kts?)")) {
-            return SourceReading.read(file, text);
+            return SourceReading.read(file, text, constants);
         } else if (name.endsWith(".sql")) {
             return SqlReading.read(file, text, 1);
         } else if (name.matches(".*\\.ya?ml")) {
