@@ -207,6 +207,36 @@ class ScanTest {
                 .containsExactly("2 notification");
     }
 
+    /** What {@link ReadOnlyModeTest} shows of the driver. */
+    @Test
+    void tellsSetReadOnlyWhereItStaysBehind(@TempDir Path application) throws IOException {
+        String call = "class A { void a(Connection connection) {\nconnection.setReadOnly(true);\n} }";
+        assertThat(classes(application, call)).isEmpty();
+        Run run = Run.of("scan", application.toString());
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .contains(
+                        "Not counted, setReadOnly: 1, the first at A.java:2. It stays on a backend with readOnlyMode=always");
+        for (String always : List.of(
+                "config.addDataSourceProperty(\"readOnlyMode\", \"always\");",
+                "properties.put(\"readOnlyMode\", \"ALWAYS\");",
+                "mapOf(\"readOnlyMode\" to \"always\")",
+                "dataSource.setReadOnlyMode(\"always\");",
+                "PGProperty.READ_ONLY_MODE.set(properties, \"always\");",
+                "open(\"jdbc:postgresql://db/shop?readOnlyMode=always\");")) {
+            assertThat(classes(application, call + "\n" + always))
+                    .as(always)
+                    .containsExactly("2 read-only", "4 read-only");
+        }
+        assertThat(classes(application, call + "\nproperties.put(\"readOnlyMode\", \"transaction\");"))
+                .isEmpty();
+        Path settings = Files.writeString(application.resolve("application.properties"), "a.readOnlyMode=transaction");
+        assertThat(classes(application, call)).isEmpty();
+        Files.writeString(settings, "a.readOnlyMode=always");
+        assertThat(classes(application, call)).containsExactly("2 read-only", "1 read-only");
+        assertThat(Run.of("scan", application.toString()).out()).doesNotContain("Not counted");
+    }
+
     private static List<String> classes(Path application, String source) throws IOException {
         Files.writeString(application.resolve("A.java"), source);
         return Scan.of(application).sightings().stream()

@@ -92,6 +92,15 @@ final class ScanCommand implements Callable<Integer> {
             console.out().println("  more     docs/poolers.md#" + feature.id());
             console.out().println();
         }
+        if (!scan.readOnlyCalls().isEmpty()) {
+            Sighting first = scan.readOnlyCalls().get(0);
+            console.out()
+                    .println("Not counted, setReadOnly: " + scan.readOnlyCalls().size() + ", the first at "
+                            + first.file()
+                            + ":" + first.line()
+                            + ". It stays on a backend with readOnlyMode=always only, which nothing here"
+                            + " says; otherwise the driver sends it with each BEGIN.");
+        }
         scan.leftOut().forEach(file -> console.out().println("Not read, larger than 2 MB: " + file));
         console.out()
                 .println(

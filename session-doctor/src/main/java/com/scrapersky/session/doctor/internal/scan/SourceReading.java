@@ -15,6 +15,12 @@ final class SourceReading {
 
     private static final Map<SessionFeature, Pattern> CALLS = calls();
 
+    private static final Pattern READ_ONLY_CALL = Pattern.compile("\\.setReadOnly\\s*\\(|\\.isReadOnly\\s*=(?!=)");
+
+    /** Right before {@code "always"}: the pool's or the driver's property; its name is a string, of which the code shows nothing. */
+    private static final Pattern READ_ONLY_MODE = Pattern.compile(
+            "(?:\\bsetReadOnlyMode\\s*\\(|\\bREAD_ONLY_MODE\\b[^;{}\"]*|\"readOnlyMode\"\\s*(?:,|to\\b))\\s*$");
+
     private static final Pattern CATCH = Pattern.compile(
             "catch\\s*\\(\\s*(?:final\\s+)?(?:\\w+\\s*:\\s*)?[\\w.| ]*(?:SQL|PSQL|DataAccess|Persistence|Integrity|Duplicate)\\w*Exception"
                     + "[^)]*\\)\\s*\\{([^{}]*)}");
@@ -30,7 +36,6 @@ final class SourceReading {
                 SessionFeature.TRANSACTION_ISOLATION,
                 Pattern.compile(
                         "\\.setTransactionIsolation\\s*\\(|\\bisolation\\s*=\\s*(?:Isolation\\.)?(?!DEFAULT)[A-Z_]+"));
-        calls.put(SessionFeature.READ_ONLY, Pattern.compile("\\.setReadOnly\\s*\\(|\\breadOnlyMode\\b"));
         calls.put(SessionFeature.CLIENT_INFO, Pattern.compile("\\.setClientInfo\\s*\\("));
         calls.put(SessionFeature.NOTIFICATIONS_CALL, Pattern.compile("\\.getNotifications\\s*\\("));
         return calls;
@@ -38,14 +43,27 @@ final class SourceReading {
 
     /**
      * @param constants where strings that other files may use as SQL are left
+     * @param readOnlyCalls where calls of setReadOnly are left, which matter with readOnlyMode=always only
      */
-    static List<Sighting> read(Path file, String source, Constants constants) {
+    static List<Sighting> read(Path file, String source, Constants constants, List<Sighting> readOnlyCalls) {
         SourceText text = SourceText.of(source);
         String code = text.code();
         List<Sighting> found = new ArrayList<>();
         constants.uses(code);
         for (Literal literal : text.literals()) {
             read(file, text, literal, constants, found);
+            if (literal.text().equalsIgnoreCase("always")
+                    && READ_ONLY_MODE
+                            .matcher(source.substring(Math.max(0, literal.begin() - 80), literal.begin()))
+                            .find()) {
+                found.add(Sighting.of(
+                        SessionFeature.READ_ONLY, file, text.line(literal.begin()), line(source, literal.begin())));
+            }
+        }
+        Matcher readOnly = READ_ONLY_CALL.matcher(code);
+        while (readOnly.find()) {
+            readOnlyCalls.add(Sighting.of(
+                    SessionFeature.READ_ONLY, file, text.line(readOnly.start()), line(source, readOnly.start())));
         }
         CALLS.forEach((feature, call) -> {
             Matcher matcher = call.matcher(code);
@@ -57,8 +75,7 @@ final class SourceReading {
         return found;
     }
 
-    private static void read(
-            Path file, SourceText text, Literal literal, Constants constants, List<Sighting> found) {
+    private static void read(Path file, SourceText text, Literal literal, Constants constants, List<Sighting> found) {
         String sql = StringPlace.withoutFormats(literal.text());
         int line = text.line(literal.begin());
         StringPlace place = StringPlace.of(text.code(), literal.begin(), literal.end());
