@@ -72,9 +72,19 @@ class ScanTest {
         Run text = Run.of("scan", SEEDED.toString());
         assertThat(text.exitCode()).isEqualTo(1);
         assertThat(text.out())
-                .contains("Sessions.java:14  [setting]  SET statement_timeout = '5s'")
+                .contains("Sessions.java:14  [setting, kept]  SET statement_timeout = '5s'")
+                .contains("Sessions.java:30  [notification, moved, else refused]  LISTEN jobs")
+                .contains("Sessions.java:49  [commit-of-failed-transaction, refused]  connection.commit()")
                 .contains("instead  pg_advisory_xact_lock")
                 .doesNotContain("hush");
+        for (SessionFeature feature : SessionFeature.values()) {
+            assertThat(text.out())
+                    .as("the table that the guard reads")
+                    .contains("[" + feature.id() + ", " + feature.treatment().outcome() + "]  ")
+                    .containsPattern("\\[" + feature.id()
+                            + "]\n  why .*\n  here     Sky Session, unless a policy says otherwise: "
+                            + Pattern.quote(feature.treatment().meaning()) + "\n");
+        }
         Run sarif = Run.of("scan", "--format", "sarif", SEEDED.toString());
         assertThat(sarif.out())
                 .contains("\"version\":\"2.1.0\"")
