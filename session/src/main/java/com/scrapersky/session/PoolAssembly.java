@@ -36,7 +36,7 @@ final class PoolAssembly {
     private static final String THRESHOLD = "prepareThreshold";
 
     /** pgjdbc's own default. */
-    private static final int NAMED_AFTER = 5;
+    static final int NAMED_AFTER = 5;
 
     private static final Duration DEFAULT_CONNECTION_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration MAXIMUM_LIFETIME = Duration.ofMinutes(30);

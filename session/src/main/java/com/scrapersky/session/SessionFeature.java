@@ -284,15 +284,36 @@ public enum SessionFeature {
     /** What is done about a feature. */
     public enum Treatment {
         /** Remembered on the client and applied to each transaction, so that it works as on a connection of one's own. */
-        VIRTUALISE,
+        VIRTUALISE("kept", "remembered in the connection, and told to each of its transactions"),
         /** The connection continues on a session connection, from the next transaction boundary on. */
-        MOVE,
+        MOVE(
+                "moved, else refused",
+                "where it needs a session, the connection goes on at the session URL; without one, or in the middle of a"
+                        + " transaction, it is refused"),
         /** An exception with the feature's name and its way out, before anything is sent. */
-        REFUSE,
+        REFUSE("refused", "an exception with its name, before anything is sent"),
         /** Sent as it is, and logged. */
-        WARN,
+        WARN("sent, logged", "sent as it is, and logged"),
         /** Sent as it is. */
-        ALLOW;
+        ALLOW("sent", "sent as it is");
+
+        private final String outcome;
+        private final String meaning;
+
+        Treatment(String outcome, String meaning) {
+            this.outcome = outcome;
+            this.meaning = meaning;
+        }
+
+        /** What becomes of a statement, in a word or two: {@code kept}, {@code refused} and so on. */
+        public String outcome() {
+            return outcome;
+        }
+
+        /** What is done, as part of a sentence. */
+        public String meaning() {
+            return meaning;
+        }
 
         /** As it is written in configuration: {@code virtualise}, {@code move} and so on. */
         public String id() {

@@ -37,8 +37,10 @@ final class UnopenedPool {
     private static final String UNNAMED =
             "told to the pool before it opened: no statement stays at a backend under a name";
     private static final String NAMED_LATER =
-            "told to the pool before it opened: nothing is named on a connection before that has been asked whether names are"
-                    + " carried";
+            "told to the pool before it opened: each connection begins without names; when it is first given back, this library asks it"
+                    + " whether the pooler carries names, and if so sets "
+                    + PoolAssembly.NAMED_AFTER
+                    + " on it, so that a statement used that often is named";
     private static final String QUIET_LOGIN =
             "told to the pool before it opened: the application name travels in the startup packet";
 

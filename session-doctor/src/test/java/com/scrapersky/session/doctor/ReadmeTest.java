@@ -8,17 +8,20 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The output that the README shows is that of PgBouncer 1.18's golden file, with lines left out and none invented. */
+/** The output that the README shows, behind PgBouncer 1.18 as it says, is the golden file's, with lines left out and none invented. */
 class ReadmeTest {
 
     @Test
     void showsRealOutput() throws IOException {
         String readme = Files.readString(Path.of("../README.md"));
-        int begin = readme.indexOf("```text\nIn between\n") + "```text\n".length();
+        String introduction = "Of its output behind PgBouncer 1.18:\n\n```text\n";
+        assertThat(readme).contains(introduction + "In between\n");
+        int begin = readme.indexOf(introduction) + introduction.length();
         List<String> shown =
                 readme.substring(begin, readme.indexOf("```", begin)).lines().toList();
         List<String> said = Files.readAllLines(Path.of("src/test/resources/golden/pgbouncer-1-18-transaction.txt"));
         assertThat(shown).hasSizeGreaterThan(8);
         assertThat(said).containsSubsequence(shown);
+        assertThat(readme.lines().count()).isLessThanOrEqualTo(149);
     }
 }

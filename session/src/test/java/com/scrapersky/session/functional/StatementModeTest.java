@@ -185,6 +185,13 @@ class StatementModeTest {
                 if (route.isDirect()) {
                     continue;
                 }
+                assertThat(sessions.profile().toString())
+                        .as("named statements and a threshold of 0 beside each other")
+                        .contains((named ? "" : "un") + "named statements\n")
+                        .containsPattern("prepareThreshold = 0  \\[automatic] told to the pool before it opened"
+                                + (named
+                                        ? ": each connection begins without names; .* if so sets 5 on it"
+                                        : ": no statement stays at a backend under a name"));
                 assertThat(backends).as("backends").hasSizeGreaterThan(1);
                 List<String> names = namesAtBackends(route.pooler(), "select pg_backend_pid(), ''wrapped''%");
                 if (named) {

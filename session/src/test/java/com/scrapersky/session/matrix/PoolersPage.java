@@ -140,15 +140,7 @@ final class PoolersPage {
     }
 
     private static String done(SessionFeature feature) {
-        return switch (feature.treatment()) {
-            case VIRTUALISE -> "`virtualise`: remembered in the connection, and told to each of its transactions.";
-            case MOVE ->
-                "`move`: where it needs a session, the connection goes on at the session URL; without one, or in the"
-                        + " middle of a transaction, it is refused.";
-            case REFUSE -> "`refuse`: an exception with its name, before anything is sent.";
-            case WARN -> "`warn`: sent as it is, and logged.";
-            case ALLOW -> "`allow`: sent as it is.";
-        };
+        return "`" + treatment(feature) + "`: " + feature.treatment().meaning() + ".";
     }
 
     private static String verdictsInWords(Predicate<MatrixRow> which) {

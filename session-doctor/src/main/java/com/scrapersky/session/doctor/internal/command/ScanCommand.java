@@ -22,7 +22,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Lists what in an application's files breaks behind a pooler in transaction mode.",
-            "Each with file, line, reason and way out. It reads Java and Kotlin (SQL in strings, calls of JDBC, Spring and HikariCP), SQL, YAML,",
+            "Each with file, line, class, and whether Sky Session keeps it, moves it to a",
+            "session connection or refuses it; with reason and way out. It reads SQL, YAML,",
+            "Java and Kotlin (SQL in strings, calls of JDBC, Spring and HikariCP),",
             "properties, .env, persistence.xml."
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -80,7 +82,8 @@ final class ScanCommand implements Callable<Integer> {
             features.add(sighting.feature());
             console.out()
                     .println(style.heading(sighting.file() + ":" + sighting.line()) + "  ["
-                            + sighting.feature().id() + "]  " + sighting.shown());
+                            + sighting.feature().id() + ", "
+                            + sighting.feature().treatment().outcome() + "]  " + sighting.shown());
         }
         if (!features.isEmpty()) {
             console.out().println();
@@ -88,9 +91,21 @@ final class ScanCommand implements Callable<Integer> {
         for (SessionFeature feature : features) {
             console.out().println(style.heading(feature.title()) + "  " + style.faint("[" + feature.id() + "]"));
             console.out().println("  why      " + feature.reason());
+            console.out()
+                    .println("  here     Sky Session, unless a policy says otherwise: "
+                            + feature.treatment().meaning());
             console.out().println("  instead  " + feature.wayOut());
             console.out().println("  more     docs/poolers.md#" + feature.id());
             console.out().println();
+        }
+        if (!scan.readOnlyCalls().isEmpty()) {
+            Sighting first = scan.readOnlyCalls().get(0);
+            console.out()
+                    .println("Not counted, setReadOnly: " + scan.readOnlyCalls().size() + ", the first at "
+                            + first.file()
+                            + ":" + first.line()
+                            + ". It stays on a backend with readOnlyMode=always only, which nothing here"
+                            + " says; otherwise the driver sends it with each BEGIN.");
         }
         scan.leftOut().forEach(file -> console.out().println("Not read, larger than 2 MB: " + file));
         console.out()

@@ -102,7 +102,8 @@ final class Server {
         int limit = limit(about.getInt("rolconnlimit"), about.getInt("datconnlimit"));
         section.fact(
                 "connections",
-                used + " of " + maximum + " in use, " + reserved + " of them reserved"
+                used + " of " + maximum + " in use; " + reserved + " of the " + maximum
+                        + " are reserved (superuser_reserved_connections, reserved_connections)"
                         + (limit < 0 ? "" : "; this role and database may have " + limit));
         if (used >= (maximum - reserved) * 0.9) {
             report.add(FindingKind.CONNECTIONS_NEARLY_USED, used + " of " + (maximum - reserved) + " are in use");

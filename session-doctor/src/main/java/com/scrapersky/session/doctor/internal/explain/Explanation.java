@@ -147,7 +147,7 @@ public record Explanation(String title, String means, Optional<String> repeat, S
         return new Explanation(
                 feature.title() + " [" + feature.id() + "], such as "
                         + feature.examples().get(0),
-                feature.reason() + " Sky Session: " + feature.treatment().id() + ".",
+                feature.reason() + " Sky Session: " + feature.treatment().meaning() + ".",
                 Optional.empty(),
                 feature.wayOut(),
                 "docs/poolers.md#" + feature.id());

@@ -45,7 +45,8 @@ public final class Sarif {
                 "message",
                 Map.of(
                         "text",
-                        sighting.feature().reason() + " Instead: "
+                        sighting.feature().reason() + " Sky Session: "
+                                + sighting.feature().treatment().meaning() + ". Instead: "
                                 + sighting.feature().wayOut() + "."));
         result.put(
                 "locations",

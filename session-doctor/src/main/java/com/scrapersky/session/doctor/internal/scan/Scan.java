@@ -1,5 +1,6 @@
 package com.scrapersky.session.doctor.internal.scan;
 
+import com.scrapersky.session.SessionFeature;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -27,6 +28,8 @@ public final class Scan {
     private final Path root;
     private final List<Sighting> sightings = new ArrayList<>();
     private final List<Path> leftOut = new ArrayList<>();
+    private final List<Sighting> readOnlyCalls = new ArrayList<>();
+    private final Constants constants = new Constants();
     private int files;
     private int lines;
 
@@ -57,6 +60,11 @@ public final class Scan {
                 return FileVisitResult.CONTINUE;
             }
         });
+        if (scan.sightings.stream().anyMatch(sighting -> sighting.feature() == SessionFeature.READ_ONLY)) {
+            scan.sightings.addAll(scan.readOnlyCalls);
+            scan.readOnlyCalls.clear();
+        }
+        scan.sightings.addAll(scan.constants.sightings().stream().distinct().toList());
         scan.sightings.sort(
                 Comparator.comparing((Sighting sighting) -> sighting.file().toString())
                         .thenComparing(Sighting::line)
@@ -84,9 +92,9 @@ public final class Scan {
         return name.matches(".*\\.(java|kt|kts|sql|ya?ml|properties|env)|\\.env(\\..*)?|persistence\\.xml");
     }
 
-    private static List<Sighting> sightings(Path file, String name, String text) {
+    private List<Sighting> sightings(Path file, String name, String text) {
         if (name.matches(".*\\.(java|kts?)")) {
-            return SourceReading.read(file, text);
+            return SourceReading.read(file, text, constants, readOnlyCalls);
         } else if (name.endsWith(".sql")) {
             return SqlReading.read(file, text, 1);
         } else if (name.matches(".*\\.ya?ml")) {
@@ -100,6 +108,14 @@ public final class Scan {
     /** By file and line. */
     public List<Sighting> sightings() {
         return List.copyOf(sightings);
+    }
+
+    /**
+     * Calls of {@code setReadOnly} where nothing that was read says {@code readOnlyMode=always}: by the driver's default they go
+     * with each BEGIN (pgjdbc, {@code PgConnection.setReadOnly} and {@code QueryExecutorImpl.sendQueryPreamble}).
+     */
+    public List<Sighting> readOnlyCalls() {
+        return List.copyOf(readOnlyCalls);
     }
 
     /** Files that are larger than 2 MB. */

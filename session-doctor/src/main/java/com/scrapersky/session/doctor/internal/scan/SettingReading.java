@@ -87,7 +87,7 @@ final class SettingReading {
                 || name.endsWith("initsql")
                 || name.endsWith("newconnectionsql")) {
             SqlReading.read(file, value, line).forEach(found::add);
-        } else if (name.endsWith("readonlymode") && value.equals("always")) {
+        } else if (name.endsWith("readonlymode") && value.equalsIgnoreCase("always")) {
             found.add(Sighting.of(SessionFeature.READ_ONLY, file, line, shown));
         }
         found.addAll(url(file, line, value));
@@ -104,7 +104,7 @@ final class SettingReading {
                 String name = parameter.group(1);
                 String shown = name + "=" + parameter.group(2);
                 if (name.equals("readOnlyMode")) {
-                    if (parameter.group(2).equals("always")) {
+                    if (parameter.group(2).equalsIgnoreCase("always")) {
                         found.add(Sighting.of(SessionFeature.READ_ONLY, file, line, shown));
                     }
                 } else if (name.equals("options")) {

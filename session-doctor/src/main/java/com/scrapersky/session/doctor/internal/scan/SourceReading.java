@@ -15,12 +15,11 @@ final class SourceReading {
 
     private static final Map<SessionFeature, Pattern> CALLS = calls();
 
-    /** What takes SQL, or is named for it, right before a string. */
-    private static final Pattern SQL_EXPECTED = Pattern.compile(
-            "(?:\\b(?:execute\\w*|prepareStatement|prepareCall|addBatch|nativeSQL|sql|query\\w*|queryFor\\w+|update|batchUpdate|"
-                    + "create\\w*Query|createQuery|createUpdate|createCall|createScript|select|resultQuery|fetch\\w*|"
-                    + "setConnectionInitSql|Query|Select|Update|Insert|Delete|SqlUpdate|SqlQuery|Sql)\\s*\\(\\s*(?:\\w+\\s*,\\s*)*"
-                    + "(?:value\\s*=\\s*)?|\\b\\w*(?:sql|SQL|Sql|query|QUERY|Query)\\w*(?:\\s*:\\s*String)?\\s*=\\s*)$");
+    private static final Pattern READ_ONLY_CALL = Pattern.compile("\\.setReadOnly\\s*\\(|\\.isReadOnly\\s*=(?!=)");
+
+    /** Right before {@code "always"}: the pool's or the driver's property; its name is a string, of which the code shows nothing. */
+    private static final Pattern READ_ONLY_MODE = Pattern.compile(
+            "(?:\\bsetReadOnlyMode\\s*\\(|\\bREAD_ONLY_MODE\\b[^;{}\"]*|\"readOnlyMode\"\\s*(?:,|to\\b))\\s*$");
 
     private static final Pattern CATCH = Pattern.compile(
             "catch\\s*\\(\\s*(?:final\\s+)?(?:\\w+\\s*:\\s*)?[\\w.| ]*(?:SQL|PSQL|DataAccess|Persistence|Integrity|Duplicate)\\w*Exception"
@@ -37,23 +36,34 @@ final class SourceReading {
                 SessionFeature.TRANSACTION_ISOLATION,
                 Pattern.compile(
                         "\\.setTransactionIsolation\\s*\\(|\\bisolation\\s*=\\s*(?:Isolation\\.)?(?!DEFAULT)[A-Z_]+"));
-        calls.put(SessionFeature.READ_ONLY, Pattern.compile("\\.setReadOnly\\s*\\(|\\breadOnlyMode\\b"));
         calls.put(SessionFeature.CLIENT_INFO, Pattern.compile("\\.setClientInfo\\s*\\("));
         calls.put(SessionFeature.NOTIFICATIONS_CALL, Pattern.compile("\\.getNotifications\\s*\\("));
         return calls;
     }
 
-    static List<Sighting> read(Path file, String source) {
+    /**
+     * @param constants where strings that other files may use as SQL are left
+     * @param readOnlyCalls where calls of setReadOnly are left, which matter with readOnlyMode=always only
+     */
+    static List<Sighting> read(Path file, String source, Constants constants, List<Sighting> readOnlyCalls) {
         SourceText text = SourceText.of(source);
         String code = text.code();
         List<Sighting> found = new ArrayList<>();
+        constants.uses(code);
         for (Literal literal : text.literals()) {
-            String before = code.substring(Math.max(0, literal.begin() - 160), literal.begin());
-            if (SqlShape.isSql(literal.text(), SQL_EXPECTED.matcher(before).find())) {
-                found.addAll(SqlReading.read(file, literal.text(), text.line(literal.begin())));
-            } else {
-                found.addAll(SettingReading.url(file, text.line(literal.begin()), literal.text()));
+            read(file, text, literal, constants, found);
+            if (literal.text().equalsIgnoreCase("always")
+                    && READ_ONLY_MODE
+                            .matcher(source.substring(Math.max(0, literal.begin() - 80), literal.begin()))
+                            .find()) {
+                found.add(Sighting.of(
+                        SessionFeature.READ_ONLY, file, text.line(literal.begin()), line(source, literal.begin())));
             }
+        }
+        Matcher readOnly = READ_ONLY_CALL.matcher(code);
+        while (readOnly.find()) {
+            readOnlyCalls.add(Sighting.of(
+                    SessionFeature.READ_ONLY, file, text.line(readOnly.start()), line(source, readOnly.start())));
         }
         CALLS.forEach((feature, call) -> {
             Matcher matcher = call.matcher(code);
@@ -63,6 +73,22 @@ final class SourceReading {
         });
         swallowed(file, source, text, found);
         return found;
+    }
+
+    private static void read(Path file, SourceText text, Literal literal, Constants constants, List<Sighting> found) {
+        String sql = StringPlace.withoutFormats(literal.text());
+        int line = text.line(literal.begin());
+        StringPlace place = StringPlace.of(text.code(), literal.begin(), literal.end());
+        String complete = place.isProse() ? null : SqlShape.sql(sql, place.isSqlExpected());
+        if (complete != null) {
+            found.addAll(SqlReading.read(file, complete, line));
+            return;
+        }
+        String name = place.declared();
+        if (name != null) {
+            constants.declare(file, text.code(), name, sql, line);
+        }
+        found.addAll(SettingReading.url(file, line, literal.text()));
     }
 
     /** An error of SQL that is caught and left alone, and a commit that comes after it in the same method. */

@@ -1,13 +1,27 @@
 package com.scrapersky.session.doctor.internal.scan;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A source file of Java or Kotlin, taken apart: its code without comments and without what stands in strings, and its strings,
  * those that a plus sign joins as one. Line breaks stay where they are.
  */
 final class SourceText {
+
+    /** A plus sign, or concat; no increment, no {@code +=}. */
+    private static final Pattern ADDED = Pattern.compile("\\s*\\+(?![+=])|\\s*\\.concat\\s*\\(");
+
+    private static final Pattern APPENDED = Pattern.compile(ADDED.pattern() + "|\\s*\\)\\s*\\.append\\s*\\(");
+
+    /** Right before a string that is the first of those that are appended. */
+    private static final Pattern BUILDER = Pattern.compile("(?:\\.\\s*append|\\bStringBu(?:ilder|ffer))\\s*\\(\\s*$");
 
     private final String source;
     private final StringBuilder code = new StringBuilder();
@@ -32,24 +46,72 @@ final class SourceText {
         return code.toString();
     }
 
-    /** The strings, joined over plus signs; what stands between two of them is a placeholder. */
+    /** The strings, joined over plus signs and {@code append}; what else is added to one is a question mark in it. */
     List<Literal> literals() {
+        Map<Integer, Literal> byBegin = new HashMap<>();
+        literals.forEach(literal -> byBegin.put(literal.begin(), literal));
         List<Literal> joined = new ArrayList<>();
         String plain = code();
+        Set<Literal> taken = new HashSet<>();
         for (Literal literal : literals) {
-            Literal last = joined.isEmpty() ? null : joined.get(joined.size() - 1);
-            String between = last == null ? "" : plain.substring(last.end(), literal.begin());
-            if (last != null && between.matches("\\s*\\+\\s*")) {
-                joined.set(joined.size() - 1, new Literal(last.begin(), literal.end(), last.text() + literal.text()));
-            } else if (last != null && between.matches("\\s*\\+[^;{}]*\\+\\s*")) {
-                joined.set(
-                        joined.size() - 1,
-                        new Literal(last.begin(), literal.end(), last.text() + "?" + literal.text()));
-            } else {
-                joined.add(literal);
+            if (taken.contains(literal)) {
+                continue;
             }
+            StringBuilder text = new StringBuilder(literal.text());
+            boolean built = BUILDER.matcher(plain.substring(Math.max(0, literal.begin() - 80), literal.begin()))
+                    .find();
+            int end = literal.end();
+            Matcher more = (built ? APPENDED : ADDED).matcher(plain);
+            while (more.region(end, plain.length()).lookingAt()) {
+                int operand = more.end();
+                // A string is blanks here, too.
+                while (operand < plain.length()
+                        && Character.isWhitespace(plain.charAt(operand))
+                        && !byBegin.containsKey(operand)) {
+                    operand++;
+                }
+                Literal next = byBegin.get(operand);
+                if (next == null) {
+                    text.append('?');
+                    end = endOfOperand(plain, operand);
+                } else {
+                    taken.add(next);
+                    text.append(next.text());
+                    end = next.end();
+                }
+            }
+            joined.add(new Literal(literal.begin(), end, text.toString()));
         }
         return joined;
+    }
+
+    /** Where what is added to a string ends: at the next plus sign, or where the expression is over. */
+    private static int endOfOperand(String code, int from) {
+        int depth = 0;
+        for (int i = from; i < code.length(); i++) {
+            char character = code.charAt(i);
+            if ("([{".indexOf(character) >= 0) {
+                depth++;
+            } else if (")]}".indexOf(character) >= 0) {
+                depth--;
+            }
+            if (depth < 0 || (depth == 0 && "+,;?:".indexOf(character) >= 0)) {
+                return i;
+            }
+            if (depth == 0 && character == '\n' && !goesOn(code, i)) {
+                return i;
+            }
+        }
+        return code.length();
+    }
+
+    /** Kotlin has no semicolon: an expression goes on in the next line where that begins with a dot or a plus sign. */
+    private static boolean goesOn(String code, int lineBreak) {
+        int next = lineBreak;
+        while (next < code.length() && Character.isWhitespace(code.charAt(next))) {
+            next++;
+        }
+        return next < code.length() && ".+".indexOf(code.charAt(next)) >= 0;
     }
 
     int line(int place) {

@@ -30,6 +30,9 @@ final class SqlReading {
         for (SqlPart part : GuardedSql.of(text).parts()) {
             int at = Math.max(from, text.indexOf(part.text(), from));
             Set<SessionFeature> features = new TreeSet<>(part.features());
+            if (features.isEmpty() && part.text().indexOf('?') >= 0) {
+                features.addAll(withNames(part.text()).features());
+            }
             int begin = leading(part.text());
             features.addAll(ofBody(part.text().substring(begin)));
             if (part.kind() == SqlPart.Kind.DO && !part.keeps().isEmpty() && features.isEmpty()) {
@@ -41,6 +44,11 @@ final class SqlReading {
             from = at + part.text().length();
         }
         return found;
+    }
+
+    /** A program may put a name where the text has a question mark. */
+    private static GuardedSql withNames(String statement) {
+        return GuardedSql.of(statement.replace('?', 'x'));
     }
 
     private static Set<SessionFeature> ofBody(String statement) {

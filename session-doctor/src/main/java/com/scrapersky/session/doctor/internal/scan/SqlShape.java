@@ -3,6 +3,7 @@ package com.scrapersky.session.doctor.internal.scan;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells SQL from prose in the strings of a program. Where the code around a string says that it is SQL, any statement counts;
@@ -24,10 +25,11 @@ final class SqlShape {
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private static final List<Pattern> COMMANDS = List.of(
-            command(
-                    "set\\s+((session|local)\\s+)?(characteristics\\s+as\\s+transaction|role\\s|time\\s+zone\\s|names\\s|schema\\s|"
-                            + "xml\\s+option|session\\s+authorization|authorization\\s|" + NAME + "\\s*=|" + NAME
-                            + "\\s+to\\s+).*"),
+            command("set\\s+((session|local)\\s+)?(characteristics\\s+as\\s+transaction|"
+                    + "role\\s+(\"[^\"]*\"|'[^']*'|\\S+?)\\s*(;.*|$)|"
+                    + "time\\s+zone\\s|names\\s|schema\\s|"
+                    + "xml\\s+option|session\\s+authorization|authorization\\s|" + NAME + "\\s*=|" + NAME
+                    + "\\s+to\\s+).*"),
             command("reset\\s+(all|role|session\\s+authorization|" + NAME + ")"),
             command("(un)?listen\\s+(\\*|" + NAME + ")"),
             command("load\\s+'.*'"),
@@ -45,11 +47,20 @@ final class SqlShape {
     }
 
     /**
-     * Whether a string is a SQL text.
+     * A string as a SQL text, or null where it is none. One that is the beginning of a statement, up to a blank behind its last
+     * word, comes with a question mark for what is put behind it.
      *
      * @param expected whether the code around says that SQL stands here
      */
-    static boolean isSql(String text, boolean expected) {
+    static @Nullable String sql(String text, boolean expected) {
+        if (isSql(text, expected)) {
+            return text;
+        }
+        String begun = text + "?";
+        return text.endsWith(" ") && isSql(begun, expected) ? begun : null;
+    }
+
+    private static boolean isSql(String text, boolean expected) {
         String start = text.replaceFirst("^(?:\\s+|--[^\\n]*\\n|/\\*.*?\\*/)*", "");
         String word = start.replaceFirst("(?s)\\W.*", "");
         boolean capitals = word.length() > 1 && word.equals(word.toUpperCase(Locale.ROOT));
