@@ -145,9 +145,10 @@ public enum SessionFeature {
     SEQUENCE_STATE(
             "sequence-state",
             "The last value of a sequence",
-            Treatment.MOVE,
+            Treatment.REFUSE,
             List.of("SELECT currval('job_id_seq')", "SELECT lastval()"),
-            "Outside of the transaction that drew the number, the answer is another client's, or an error.",
+            "Outside of the transaction that drew the number, the answer is another client's, or an error; within it, it is"
+                    + " right.",
             "INSERT … RETURNING, or nextval first"),
 
     /** {@code setseed} and {@code SET seed}. */

@@ -52,7 +52,7 @@ final class SessionStart {
         }
         Parameter readOnly = explicit.get(READ_ONLY_MODE);
         boolean always = false;
-        if (readOnly != null && readOnly.value().equals("always")) {
+        if (readOnly != null && readOnly.value().equalsIgnoreCase("always")) {
             always = true;
             parameters.add(kept(readOnly));
         }

@@ -104,7 +104,8 @@ final class SourceRows {
                         player.execute("show transaction_read_only");
                         player.commit();
                     })
-                    .opened(new FreshFactory("readOnlyMode=always")),
+                    // The driver reads it in any case.
+                    .opened(new FreshFactory("readOnlyMode=Always")),
             MatrixRow.of(READ_ONLY, "readOnlyMode=ignore", WORKS, player -> {
                         player.step("setReadOnly", on -> {
                             on.setReadOnly(true);

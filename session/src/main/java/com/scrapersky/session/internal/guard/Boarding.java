@@ -32,7 +32,17 @@ final class Boarding {
         }
         for (SessionFeature feature : text.features()) {
             switch (session.guard().treatment(feature)) {
-                case REFUSE -> throw session.guard().refusal(feature, "refused by the policy of this factory");
+                case REFUSE -> {
+                    if (feature != SessionFeature.SEQUENCE_STATE) {
+                        throw session.guard().refusal(feature, "refused by the policy of this factory");
+                    }
+                    // Where the number was drawn in the transaction that is open, there is nothing to refuse.
+                    if (session.isBackendKept()) {
+                        session.usesBackend(feature);
+                    } else {
+                        needsBackend(session, feature, text);
+                    }
+                }
                 case WARN -> session.guard().warn(feature);
                 case MOVE -> {
                     if (session.isBackendKept()) {

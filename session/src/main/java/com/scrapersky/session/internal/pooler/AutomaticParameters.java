@@ -213,10 +213,10 @@ public final class AutomaticParameters {
         }
         String why = switch (parameter.name()) {
             case "prepareThreshold" -> parameter.value().equals("0") ? "" : reason;
-            case "autosave" -> parameter.value().equals("never") ? "" : LOSES_COMMITS;
+            case "autosave" -> parameter.value().equalsIgnoreCase("never") ? "" : LOSES_COMMITS;
             case "preferQueryMode" -> parameter.value().equals("extended") ? "" : INLINES_VALUES;
             case "assumeMinServerVersion" -> isBeforeNine(parameter.value()) ? reason : "";
-            case "readOnlyMode" -> parameter.value().equals("always") ? reason : "";
+            case "readOnlyMode" -> parameter.value().equalsIgnoreCase("always") ? reason : "";
             case "preparedStatementCacheQueries" ->
                 profile.pooler() == Pooler.SUPAVISOR
                                 && profile.statementMode() == StatementMode.NAMED
