@@ -63,7 +63,10 @@ final class EventLoop implements AutoCloseable {
         CompletableFuture<T> result = new CompletableFuture<>();
         execute(() -> {
             try {
-                result.complete(task.call());
+                T value = task.call();
+                // What it has to say is said before the caller goes on.
+                flush();
+                result.complete(value);
             } catch (Exception e) {
                 result.completeExceptionally(e);
             }
