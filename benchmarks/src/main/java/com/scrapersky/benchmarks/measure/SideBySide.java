@@ -45,9 +45,9 @@ public final class SideBySide {
         readings(subject).add(reading);
     }
 
-    /** Whether a subject has any rounds: one that cannot do the work has none. */
+    /** Whether a subject has any rounds: one that cannot do the work has none, nor has one that was not asked. */
     public boolean has(String subject) {
-        return !readings(subject).isEmpty();
+        return !readings.getOrDefault(subject, List.of()).isEmpty();
     }
 
     /** The rounds of a subject. */

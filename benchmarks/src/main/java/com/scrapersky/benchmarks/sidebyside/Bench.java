@@ -247,9 +247,10 @@ public final class Bench {
                 "Spring JDBC " + Machine.version(JdbcClient.class),
                 "Jdbi " + Machine.version(Jdbi.class),
                 "Hibernate " + Machine.version(SessionFactory.class));
+        // First what cannot be had again.
+        Files.writeString(options.output().resolve("side-by-side.csv"), results.csv());
         Files.writeString(
                 options.output().resolve("side-by-side.md"), Report.of(results, command, Machine.describe(), software));
-        Files.writeString(options.output().resolve("side-by-side.csv"), results.csv());
         for (Map.Entry<Case, Map<Case, SideBySide>> group : results.groups().entrySet()) {
             Case key = group.getKey();
             Files.writeString(

@@ -27,7 +27,7 @@ record Results(
         cases.forEach((one, run) -> {
             for (String peer : peers) {
                 int round = 0;
-                for (Reading reading : run.readings(peer)) {
+                for (Reading reading : run.has(peer) ? run.readings(peer) : List.<Reading>of()) {
                     csv.append(String.format(
                             Locale.ROOT,
                             "%s,%d,%d,%s,%s,%d,%.0f,%.0f,%.0f%n",
