@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,6 +143,42 @@ public final class LabProcess implements AutoCloseable {
         if (!result.succeeded() && !exitsWithin(NOTICE_LIMIT)) {
             throw new IllegalStateException("Cannot send " + signal + " to " + name + " (process " + pid() + "): "
                     + result.output().strip());
+        }
+    }
+
+    /** Stops it where it is, with all of its threads, before this returns. */
+    public void freeze() {
+        signal("STOP");
+        long deadline = System.nanoTime() + NOTICE_LIMIT.toNanos();
+        // The kernel stops the threads one by one, behind the signal: one that runs on another processor may still
+        // answer.
+        while (!areThreadsStopped() && !exitsWithin(Duration.ofMillis(1))) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException(name + " was not stopped within " + NOTICE_LIMIT + " of its signal");
+            }
+        }
+    }
+
+    /** Also where the system does not tell, or the server is a container's, of which the process here is the client only. */
+    private boolean areThreadsStopped() {
+        Path threads = Path.of("/proc", Long.toString(pid()), "task");
+        if (!signals.equals(Signals.to(pid())) || !Files.isDirectory(threads)) {
+            return true;
+        }
+        try (Stream<Path> all = Files.list(threads)) {
+            return all.allMatch(LabProcess::isStopped);
+        } catch (IOException | UncheckedIOException ended) {
+            return !isAlive();
+        }
+    }
+
+    /** By the letter behind the name, which is in parentheses (proc(5)); a thread that has ended says nothing any more. */
+    private static boolean isStopped(Path thread) {
+        try {
+            String status = Files.readString(thread.resolve("stat"));
+            return status.startsWith("T", status.lastIndexOf(')') + 2);
+        } catch (IOException ended) {
+            return true;
         }
     }
 

@@ -56,7 +56,7 @@ public final class PortedProcess implements AutoCloseable {
 
     /** Stops it where it is, so that it answers nothing while its connections stay open. */
     public void freeze() {
-        process.signal("STOP");
+        process.freeze();
     }
 
     /** Ends {@link #freeze()}. */
