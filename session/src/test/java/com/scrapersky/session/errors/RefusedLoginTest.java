@@ -50,7 +50,7 @@ class RefusedLoginTest {
                 ConnectionException told = tellsSo(sessions);
                 assertThat(Duration.ofNanos(System.nanoTime() - begun))
                         .as("nobody waits for what is known")
-                        .isLessThan(Duration.ofSeconds(3));
+                        .isLessThan(Duration.ofMillis(2500));
                 assertThat(told)
                         .hasMessageContaining("password authentication failed")
                         .hasMessageContaining("not tried again for another")

@@ -144,15 +144,18 @@ class PlacesTest {
     /** Both in front of the pool and within it, for the time that was asked for and no longer. */
     @Test
     void theWaitIsAsLongAsWasAskedForAndSaysSo() throws Exception {
-        Duration timeout = Duration.ofMillis(2500);
+        Duration timeout = Duration.ofSeconds(6);
         try (DatabaseSessionFactory sessions = open(timeout)) {
             List<Connection> held = borrowAll(sessions.dataSource());
             long began = System.nanoTime();
             assertThatThrownBy(() -> sessions.dataSource().getConnection())
                     .isInstanceOf(SQLTransientConnectionException.class)
-                    .hasMessageContaining("timed out after 2500ms")
+                    .hasMessageContaining("timed out after 6000ms")
                     .hasMessageContaining("active=3");
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(timeout, timeout.multipliedBy(2));
+            // A quarter of it goes by in front: with the whole of it in HikariCP's queue it would be a quarter more.
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isGreaterThanOrEqualTo(timeout)
+                    .isLessThan(timeout.plus(timeout.dividedBy(4)));
             var late = catchThrowableOfType(
                     ConnectionException.class, () -> sessions.sql("select 1").row());
             assertThat(late.errorClass()).isEqualTo(ErrorClass.WAIT);

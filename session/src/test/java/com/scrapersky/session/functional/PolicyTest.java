@@ -59,6 +59,28 @@ class PolicyTest {
         }
     }
 
+    /** Also within the transaction that drew the number, where it is answered unless a policy says otherwise. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")
+    void whatIsRefusedWhereItWouldBeWrongCanBeRefusedEverywhere(Route route) throws Exception {
+        Route.postgres().execute("create sequence if not exists policy_numbers");
+        try (DatabaseSessionFactory sessions = builder(route)
+                .policy(SessionFeature.SEQUENCE_STATE, Treatment.REFUSE)
+                .build()) {
+            OtherBackends.during(route, sessions, () -> {
+                try (Connection connection = sessions.dataSource().getConnection()) {
+                    connection.setAutoCommit(false);
+                    // Refused before anything is sent, so no number is drawn.
+                    assertThatExceptionOfType(SessionFeatureRefusedException.class)
+                            .isThrownBy(() -> PoolSafeDataSourceTest.execute(
+                                    connection, "select nextval('policy_numbers'); select currval('policy_numbers')"))
+                            .withMessageContaining("by the policy of this factory");
+                    connection.rollback();
+                }
+            });
+        }
+    }
+
     /** Both statements are in one transaction: so nothing stays behind. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DIRECT")

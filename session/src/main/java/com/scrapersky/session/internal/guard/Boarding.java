@@ -32,17 +32,7 @@ final class Boarding {
         }
         for (SessionFeature feature : text.features()) {
             switch (session.guard().treatment(feature)) {
-                case REFUSE -> {
-                    if (feature != SessionFeature.SEQUENCE_STATE) {
-                        throw session.guard().refusal(feature, "refused by the policy of this factory");
-                    }
-                    // Where the number was drawn in the transaction that is open, there is nothing to refuse.
-                    if (session.isBackendKept()) {
-                        session.usesBackend(feature);
-                    } else {
-                        needsBackend(session, feature, text);
-                    }
-                }
+                case REFUSE -> refuse(session, feature, text);
                 case WARN -> session.guard().warn(feature);
                 case MOVE -> {
                     if (session.isBackendKept()) {
@@ -61,6 +51,18 @@ final class Boarding {
         }
         // With a context, what takes on another role is followed closely.
         return session.isSettled() && (text.clean() || (text.local() && context == null));
+    }
+
+    private static void refuse(VirtualSession session, SessionFeature feature, KnownText text) throws SQLException {
+        if (feature != SessionFeature.SEQUENCE_STATE || session.guard().isChosen(feature)) {
+            throw session.guard().refusal(feature, "refused by the policy of this factory");
+        }
+        // Unless a program wants none of it: where the number was drawn in the open transaction, the answer is right.
+        if (session.isBackendKept()) {
+            session.usesBackend(feature);
+        } else {
+            needsBackend(session, feature, text);
+        }
     }
 
     /** Before a call of the driver's own that needs {@code feature}. */

@@ -40,6 +40,10 @@ public final class Guard {
     private final boolean poolerTracks;
     private final boolean readOnlySentAtOnce;
     private final Map<SessionFeature, Treatment> policy;
+
+    /** The features that the program has said something about. */
+    private final Set<SessionFeature> chosen;
+
     private final @Nullable SessionConnections sessions;
     private final @Nullable Places places;
     private final BiFunction<SessionFeature, String, SQLException> refusals;
@@ -65,6 +69,7 @@ public final class Guard {
         this.startup = Settings.of(builder.startup);
         this.poolerTracks = builder.poolerTracks;
         this.readOnlySentAtOnce = builder.readOnlySentAtOnce;
+        this.chosen = Set.copyOf(builder.policy.keySet());
         this.policy = new EnumMap<>(SessionFeature.class);
         for (SessionFeature feature : SessionFeature.values()) {
             policy.put(feature, builder.policy.getOrDefault(feature, feature.treatment()));
@@ -176,6 +181,11 @@ public final class Guard {
     Treatment treatment(SessionFeature feature) {
         Treatment treatment = policy.get(feature);
         return treatment == null ? feature.treatment() : treatment;
+    }
+
+    /** Whether the program has said what is done about it. */
+    boolean isChosen(SessionFeature feature) {
+        return chosen.contains(feature);
     }
 
     /** Whether a schema was found to be there, and the role to be allowed into it. */

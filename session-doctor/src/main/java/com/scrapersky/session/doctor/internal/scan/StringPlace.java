@@ -35,7 +35,7 @@ final class StringPlace {
                     + "equals\\w*|contentEquals|compareTo\\w*|startsWith|endsWith|contains\\w*|indexOf|lastIndexOf|matches|split|"
                     + "replace\\w*|removePrefix|removeSuffix|compile|as|describedAs|hasMessage\\w*)"
                     + "|\\b(?:print|println|printf|fail|error|"
-                    + "require\\w*|check\\w*|todo|TODO|DisplayName|Description|\\w*(?:Exception|Error)))"
+                    + "require\\w*|check\\w*|DisplayName|Description|\\w*(?:Exception|Error)))"
                     + "\\s*$");
 
     /** Kotlin: {@code log.debug { "…" }}. */
