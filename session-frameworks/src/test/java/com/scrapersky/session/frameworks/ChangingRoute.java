@@ -60,6 +60,10 @@ final class ChangingRoute implements AutoCloseable {
     private Void passOn(Socket from, Socket to, boolean answers) throws IOException, SQLException {
         byte[] buffer = new byte[1 << 16];
         byte[] tail = new byte[TRANSACTION_OVER.length];
+        // The first answer of the kind ends the login, which ran on no backend. A pool logs in with its further
+        // connections while
+        // the program works: counted as a transaction, this gave the program the backend of its last one.
+        boolean loggedIn = false;
         try (from;
                 to) {
             InputStream in = from.getInputStream();
@@ -67,7 +71,10 @@ final class ChangingRoute implements AutoCloseable {
             for (int length = in.read(buffer); length > 0; length = in.read(buffer)) {
                 tail = lastOf(tail, buffer, length);
                 if (answers && Arrays.equals(tail, TRANSACTION_OVER)) {
-                    other.takeAnother();
+                    if (loggedIn) {
+                        other.takeAnother();
+                    }
+                    loggedIn = true;
                 }
                 out.write(buffer, 0, length);
             }

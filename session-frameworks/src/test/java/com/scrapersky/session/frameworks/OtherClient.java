@@ -57,8 +57,8 @@ final class OtherClient implements AutoCloseable {
 
     /**
      * Takes the backend that the program had, and only then gives back one of those that it had before: in turn, a program could
-     * keep step with it. Odyssey's workers may pass an answer on before they have the backend back (seen once in hundreds of runs):
-     * then another one is taken first.
+     * keep step with it. Nothing says that Odyssey has a backend back before it passes the answer on: should another one be taken
+     * first, the next one is.
      */
     synchronized void takeAnother() throws SQLException {
         Integer wanted = observer == null ? null : number(observer, LATEST);
