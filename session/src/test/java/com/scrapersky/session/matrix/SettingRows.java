@@ -129,7 +129,7 @@ final class SettingRows {
                     "lists and quotes",
                     "SET search_path = \"$user\", 'Tenant A', \"b\"\"c\", tenant_1",
                     "show search_path",
-                    "select current_schemas(true)"),
+                    "select current_schemas(false)"),
             texts(
                     SETTING,
                     "strings of all kinds",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.scrapersky.session.DatabaseSessionFactory;
 import com.scrapersky.session.functional.Route;
 import com.scrapersky.session.parity.Side.State;
+import com.scrapersky.session.testkit.Backends;
+import com.scrapersky.session.testkit.PgBouncerLab;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.sql.Array;
@@ -82,9 +84,22 @@ class ParityTest {
                                 + " price numeric(9, 2), day date, at timestamp, flag boolean, raw bytea, list int[])"
                                 + " with (autovacuum_enabled = off)",
                         "create or replace function parity_call(n int) returns int language sql as 'select n * 2'");
+        freshBackends((PgBouncerLab) Route.PGBOUNCER_1_18.pooler());
         direct = new Side(driver(Route.DIRECT));
         sessions = DatabaseSessionFactory.wrap(driver(Route.PGBOUNCER_1_18));
         pooled = new Side(sessions.dataSource());
+    }
+
+    /**
+     * As those of the direct side are: one on which another test had a temporary table keeps the schema of these for good, and the
+     * metadata show it to whoever is on that backend (seen: getSchemas() gave pg_temp_12).
+     */
+    private static void freshBackends(PgBouncerLab pooler) throws SQLException {
+        pooler.reconnect();
+        // All of them, or it opens one, and has no other to go round to.
+        try (Backends all = Backends.of(pooler)) {
+            assertThat(all.pids()).hasSize(pooler.poolSize());
+        }
     }
 
     @AfterAll
