@@ -46,8 +46,11 @@ class PipelineFailuresTest {
                     .param("id", 2)
                     .param("name", "forbidden")
                     .update();
-            Result<Integer> behind =
-                    pipeline.sql("insert into pipeline_test values (3, 'c')").update();
+            // A text that no other test sends: Odyssey with reserved statements takes it for prepared from now on,
+            // though the
+            // server skips it (OdysseyReservedStatementsTest of the testkit).
+            Result<Integer> behind = pipeline.sql("insert into pipeline_test values (5, 'skipped')")
+                    .update();
             var violation = catchThrowableOfType(ConstraintViolationException.class, pipeline::execute);
             assertThat(violation)
                     .hasMessageContaining("statement 2 of 3 in the pipeline")

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What a client of Odyssey 1.5 has to avoid while {@code pool_reserve_prepared_statement} is on, which is its default. It parses
  * unnamed statements, too, under names of its own, and counts on an answer to each Parse. After an error PostgreSQL skips all up
  * to the Sync, and a Parse that it skipped is never answered: the client has its error and its ReadyForQuery, and no answer to
- * anything that it asks afterwards. pgjdbc sends such a batch for a text of several statements.
+ * anything that it asks afterwards. The text of that Parse counts as prepared on that backend from then on, where it is not:
+ * whoever sends the same one there is refused. pgjdbc sends such a batch for a text of several statements.
  */
 class OdysseyReservedStatementsTest {
 
@@ -35,10 +36,14 @@ class OdysseyReservedStatementsTest {
     }
 
     private static OdysseyLab odyssey(boolean reserved) {
+        return odyssey(reserved, 2);
+    }
+
+    private static OdysseyLab odyssey(boolean reserved, int backends) {
         return OdysseyLab.builder(postgres)
                 .passwordAuthentication(false)
                 .reservePreparedStatements(reserved)
-                .poolSize(2)
+                .poolSize(backends)
                 .start();
     }
 
@@ -67,6 +72,33 @@ class OdysseyReservedStatementsTest {
                 assertThat(ask(other, "select 'other'")).contains("D:other");
             }
         }
+    }
+
+    @Test
+    void takesAStatementForPreparedThatTheServerSkipped() throws Exception {
+        try (OdysseyLab pooler = odyssey(true, 1)) {
+            String backend;
+            try (Wire wire = Wire.open(pooler)) {
+                backend = backend(wire);
+                ask(wire, "select 1/0", "select 'skipped'");
+            }
+            try (Wire other = Wire.open(pooler)) {
+                assertThat(backend(other)).isEqualTo(backend);
+                for (int i = 0; i < 3; i++) {
+                    assertThat(ask(other, "select 'skipped'"))
+                            .anyMatch(
+                                    answer -> answer.startsWith("E:ERROR:26000:") && answer.contains("does not exist"));
+                }
+                assertThat(ask(other, "select 'skipped' ")).as("one blank more").contains("D:skipped");
+            }
+        }
+    }
+
+    private static String backend(Wire wire) throws Exception {
+        return ask(wire, "select pg_backend_pid()").stream()
+                .filter(answer -> answer.startsWith("D:"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
