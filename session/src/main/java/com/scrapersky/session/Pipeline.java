@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Errors</b> are those of {@link SqlStatement}, and name the statement by its number, counted from 1, and its text. A
  * connection that is lost with COMMIT under way is a {@link TransactionOutcomeUnknownException}. What a {@link Result} makes of
  * its rows is told when it is read. Behind Odyssey 1.5 with {@code pool_reserve_prepared_statement}, its default, a connection whose
- * pipeline failed before its last statement is never answered again, whoever the client is ({@code OdysseyReservedStatementsTest}):
+ * pipeline failed before its last statement may not be answered again, whoever the client is ({@code OdysseyReservedStatementsTest}):
  * turn that off, or set a {@code socketTimeout}.
  *
  * <p>Not thread-safe. Executed once.
