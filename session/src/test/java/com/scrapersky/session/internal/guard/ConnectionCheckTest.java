@@ -75,6 +75,15 @@ class ConnectionCheckTest {
         assertThat(stands).isFalse();
     }
 
+    /** The listener's backend is told by a signal, and may write after the other one's NOTIFY is answered. */
+    private static void assertStandsUntilSomethingHasCome(Connection connection) throws Exception {
+        PGStream stream = stream(connection);
+        long end = System.nanoTime() + LONGEST_WAY.toNanos();
+        do {
+            assertThat(stands(connection)).isTrue();
+        } while (!stream.hasMessagePending() && System.nanoTime() - end < 0);
+    }
+
     private static int ask(Connection connection, String question) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(question)) {
@@ -145,6 +154,7 @@ class ConnectionCheckTest {
                 Connection other = overTls()) {
             execute(connection, "listen news");
             execute(other, "notify news, 'hello'");
+            assertStandsUntilSomethingHasCome(connection);
             assertThat(stands(connection)).isTrue();
             assertThat(connection.unwrap(PGConnection.class).getNotifications())
                     .singleElement()
@@ -208,10 +218,7 @@ class ConnectionCheckTest {
     }
 
     private static Map<String, Object> keepalive(Connection connection) throws Exception {
-        var field = QueryExecutorBase.class.getDeclaredField("pgStream");
-        field.setAccessible(true);
-        Socket socket =
-                ((PGStream) field.get(connection.unwrap(PgConnection.class).getQueryExecutor())).getSocket();
+        Socket socket = stream(connection).getSocket();
         Map<String, Object> options = new TreeMap<>();
         if (socket.getKeepAlive()) {
             for (SocketOption<?> option : socket.supportedOptions()) {
@@ -221,6 +228,12 @@ class ConnectionCheckTest {
             }
         }
         return options;
+    }
+
+    private static PGStream stream(Connection connection) throws Exception {
+        var field = QueryExecutorBase.class.getDeclaredField("pgStream");
+        field.setAccessible(true);
+        return (PGStream) field.get(connection.unwrap(PgConnection.class).getQueryExecutor());
     }
 
     private static void terminate(int pid) throws SQLException {
