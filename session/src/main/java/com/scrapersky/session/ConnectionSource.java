@@ -252,6 +252,7 @@ final class ConnectionSource implements AutoCloseable {
     static Guard.Builder guard(PoolerProfile profile) {
         return Guard.builder(SessionFeatureRefusedException::new)
                 .passThrough(profile.mode() != PoolerProfile.Mode.TRANSACTION)
+                .losesCount(profile.losesCount())
                 .poolerTracks(profile.pooler() != PoolerProfile.Pooler.SUPAVISOR);
     }
 

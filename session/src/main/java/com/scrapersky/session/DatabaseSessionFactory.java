@@ -381,7 +381,8 @@ public final class DatabaseSessionFactory implements AutoCloseable {
          *
          * <p>Where named statements fail for their names (26000, 42P05) they stay unnamed from then on; where a statement's
          * plan is stale after DDL (0A000, "cached plan must not change result type") that text does. Both are repeated
-         * without an error where nothing was done before in their transaction.
+         * without an error where nothing was done before in their transaction. So is a text that Odyssey takes for prepared
+         * where it is not (26000, "odyssey_pstmt_1").
          */
         public Builder statementMode(StatementMode mode) {
             statementMode = Objects.requireNonNull(mode);

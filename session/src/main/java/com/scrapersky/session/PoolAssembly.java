@@ -261,9 +261,7 @@ final class PoolAssembly {
                     || !finding.mayCarryStatements()) {
                 return found;
             }
-            StatementProbe.Answer answer = StatementProbe.ask(driver::getConnection, destination);
-            return found.with(new Statements(
-                    answer.carried() ? StatementMode.NAMED : StatementMode.UNNAMED, answer.evidence(), answer.since()));
+            return found.with(StatementProbe.ask(driver::getConnection, destination));
         } catch (SQLException error) {
             throw Errors.noConnection("the database could not be opened: ", error);
         }

@@ -1,5 +1,6 @@
 package com.scrapersky.session;
 
+import com.scrapersky.session.internal.pooler.StatementProbe;
 import java.time.Instant;
 import java.util.List;
 
@@ -123,6 +124,10 @@ public final class PoolerProfile {
     private final Pooler pooler;
     private final Mode mode;
     private final Statements statements;
+
+    /** Whether the pooler itself has said what becomes of names. */
+    private final boolean asked;
+
     private final List<Evidence> evidence;
     private final List<Parameter> parameters;
     private final List<String> warnings;
@@ -132,6 +137,7 @@ public final class PoolerProfile {
             Pooler pooler,
             Mode mode,
             Statements statements,
+            boolean asked,
             List<Evidence> evidence,
             List<Parameter> parameters,
             List<String> warnings,
@@ -139,6 +145,7 @@ public final class PoolerProfile {
         this.pooler = pooler;
         this.mode = mode;
         this.statements = statements;
+        this.asked = asked;
         this.evidence = List.copyOf(evidence);
         this.parameters = List.copyOf(parameters);
         this.warnings = List.copyOf(warnings);
@@ -155,7 +162,7 @@ public final class PoolerProfile {
                         StatementMode.NAMED,
                         "each connection has its backend for itself",
                         "a statement that is prepared there is found there again");
-        return new PoolerProfile(pooler, mode, statements, evidence, List.of(), List.of(), List.of());
+        return new PoolerProfile(pooler, mode, statements, false, evidence, List.of(), List.of(), List.of());
     }
 
     /** A direct connection. Sets nothing that a pooler would need: statements are named, as pgjdbc does by default. */
@@ -218,11 +225,26 @@ public final class PoolerProfile {
     }
 
     PoolerProfile with(Statements known) {
-        return new PoolerProfile(pooler, mode, known, evidence, parameters, warnings, notes);
+        return new PoolerProfile(pooler, mode, known, asked, evidence, parameters, warnings, notes);
+    }
+
+    /** With what the pooler was found to do with names. */
+    PoolerProfile with(StatementProbe.Answer answer) {
+        var found = new Statements(
+                answer.carried() ? StatementMode.NAMED : StatementMode.UNNAMED, answer.evidence(), answer.since());
+        return new PoolerProfile(
+                pooler, mode, found, answer.evidence().certain(), evidence, parameters, warnings, notes);
     }
 
     PoolerProfile with(List<Parameter> parameters, List<String> warnings, List<String> notes) {
-        return new PoolerProfile(pooler, mode, statements, evidence, parameters, warnings, notes);
+        return new PoolerProfile(pooler, mode, statements, asked, evidence, parameters, warnings, notes);
+    }
+
+    /** Whether Odyssey reserves statements, or was not asked: it then loses count of those that the server skips. */
+    boolean losesCount() {
+        return pooler == Pooler.ODYSSEY
+                && mode == Mode.TRANSACTION
+                && (!asked || statements.mode() == StatementMode.NAMED);
     }
 
     /** What is in front of the database. */

@@ -5,7 +5,6 @@ import com.scrapersky.session.PoolerProfile.Origin;
 import com.scrapersky.session.PoolerProfile.Parameter;
 import com.scrapersky.session.PoolerProfile.Pooler;
 import com.scrapersky.session.PoolerProfile.StatementMode;
-import com.scrapersky.session.PoolerProfile.Statements;
 import com.scrapersky.session.internal.pooler.Destination;
 import com.scrapersky.session.internal.pooler.PoolerDetection;
 import com.scrapersky.session.internal.pooler.PoolerDetection.Connector;
@@ -92,9 +91,7 @@ final class UnopenedPool {
         if (told.getProperty(THRESHOLD) != null || !finding.mayCarryStatements()) {
             return found;
         }
-        StatementProbe.Answer answer = StatementProbe.ask(connector, destination);
-        return found.with(new Statements(
-                answer.carried() ? StatementMode.NAMED : StatementMode.UNNAMED, answer.evidence(), answer.since()));
+        return found.with(StatementProbe.ask(connector, destination));
     }
 
     private Connector connector() {

@@ -118,6 +118,7 @@ class ExceptionTranslationTest {
                 "08P01|no more connections allowed (max_client_conn)|transient",
                 "08P01|server login failed: FATAL sorry, too many clients already|transient",
                 "XX000|(ECHECKOUTTIMEOUT) unable to check out connection from the pool after 60000ms|transient",
+                "26000|prepared statement \"odyssey_pstmt_1\" does not exist|transient",
                 "58000|odyssey: c0a1b2c3d4e5f: failed to get remote server connection|transient",
                 "53300|sorry, too many clients already|transient",
                 "42P05|prepared statement \"S_1\" already exists|transient",

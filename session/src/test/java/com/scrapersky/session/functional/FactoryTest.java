@@ -54,7 +54,7 @@ class FactoryTest {
                     .allMatch(PoolerProfile.Evidence::certain)
                     .as("a pooler, which one, its mode")
                     .hasSize(direct ? 1 : 3);
-            assertThat(profile.warnings()).isEmpty();
+            assertThat(profile.warnings()).hasSize(route == Route.ODYSSEY_RESERVED ? 1 : 0);
 
             Map<String, Parameter> parameters = parameters(sessions);
             assertThat(parameters.values()).allSatisfy(parameter -> {

@@ -46,8 +46,6 @@ class PipelineFailuresTest {
                     .param("id", 2)
                     .param("name", "forbidden")
                     .update();
-            // No other test sends this text: Odyssey with reserved statements takes it for prepared from now on, though
-            // the server skips it (OdysseyReservedStatementsTest of the testkit).
             Result<Integer> behind = pipeline.sql("insert into pipeline_test values (5, 'skipped')")
                     .update();
             var violation = catchThrowableOfType(ConstraintViolationException.class, pipeline::execute);

@@ -113,9 +113,8 @@ class RandomPipelinesTest {
         return failure.getClass().getSimpleName() + failure.sqlState();
     }
 
-    /** Odyssey 1.5 with reserved statements leaves a batch that fails unanswered, whoever sends it (OdysseyReservedStatementsTest). */
     @ParameterizedTest
-    @EnumSource(value = Route.class, names = "ODYSSEY_RESERVED", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(Route.class)
     void seeTheSameAsOneByOne(Route route) throws Exception {
         Random dice = new Random(SEED);
         try (DatabaseSessionFactory sessions = route.open()) {

@@ -1,21 +1,30 @@
 package com.scrapersky.session.functional;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /** An address behind which one pooler can be put in the place of another. */
 final class Relay implements AutoCloseable {
 
     private final ServerSocket server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final UnaryOperator<OutputStream> answers;
     private volatile int target;
 
     Relay(int target) throws IOException {
+        this(target, to -> to);
+    }
+
+    /** @param answers what looks at that which a client is answered, on its way there */
+    Relay(int target, UnaryOperator<OutputStream> answers) throws IOException {
         this.target = target;
+        this.answers = answers;
         this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         daemon(this::accept);
     }
@@ -37,18 +46,18 @@ final class Relay implements AutoCloseable {
                 Socket pooler = new Socket(InetAddress.getLoopbackAddress(), target);
                 open.add(client);
                 open.add(pooler);
-                daemon(() -> pass(client, pooler));
-                daemon(() -> pass(pooler, client));
+                daemon(() -> pass(client, pooler, to -> to));
+                daemon(() -> pass(pooler, client, answers));
             } catch (IOException closed) {
                 // The clients see it.
             }
         }
     }
 
-    private void pass(Socket from, Socket to) {
+    private void pass(Socket from, Socket to, UnaryOperator<OutputStream> seenBy) {
         try {
             from.setTcpNoDelay(true);
-            from.getInputStream().transferTo(to.getOutputStream());
+            from.getInputStream().transferTo(seenBy.apply(to.getOutputStream()));
         } catch (IOException ended) {
             // As below.
         } finally {

@@ -62,14 +62,6 @@ public enum Route {
         return this == DIRECT;
     }
 
-    /**
-     * Whether a client is answered again after a batch that failed before the last Parse in it. Odyssey 1.5 with reserved
-     * statements never does; OdysseyReservedStatementsTest of the testkit shows that.
-     */
-    boolean survivesBatchesThatFail() {
-        return this != ODYSSEY_RESERVED;
-    }
-
     /** Whether a statement that is prepared under a name is found on whichever backend. */
     boolean carriesNamedStatements() {
         return !isDirect() && pooler().carriesNamedStatements();

@@ -39,6 +39,13 @@ final class PostgresErrors {
                     "the table changed under a named prepared statement; repeat the transaction, or issue RECONNECT at the"
                             + " pooler that shares it")
             .add(
+                    "26000",
+                    "odyssey_pstmt_",
+                    "prepared statement \"odyssey_pstmt_1\" does not exist",
+                    ROLLED_BACK,
+                    "Odyssey takes a statement for prepared that the server has skipped behind another one's error; repeat the"
+                            + " transaction, and set pool_reserve_prepared_statement no")
+            .add(
                     "26000|42P05",
                     null,
                     "prepared statement \"S_1\" does not exist",

@@ -32,7 +32,9 @@ final class AutoCommit {
         try {
             return work.run();
         } finally {
-            session.connection().setAutoCommit(false);
+            if (!session.isGivenUp()) {
+                session.connection().setAutoCommit(false);
+            }
         }
     }
 
@@ -51,11 +53,14 @@ final class AutoCommit {
             return result;
         } finally {
             if (!done) {
+                session.failedTogether();
                 TransactionEnd.rollback(session);
             }
-            session.connection().setAutoCommit(true);
-            if (readOnly) {
-                session.connection().setReadOnly(true);
+            if (!session.isGivenUp()) {
+                session.connection().setAutoCommit(true);
+                if (readOnly) {
+                    session.connection().setReadOnly(true);
+                }
             }
         }
     }

@@ -18,6 +18,7 @@ final class FlightArrivals extends ResultHandlerBase {
     private final BaseConnection driver;
     private final FlightQueue queue;
     private final @Nullable Flight settings;
+    private final int told;
     private final List<Answers> answers;
     private final boolean more;
 
@@ -27,14 +28,21 @@ final class FlightArrivals extends ResultHandlerBase {
 
     /**
      * @param settings what is in front of the statements, where it has to be followed
+     * @param told how many statements that is
      * @param answers of the statements that were added so far
      * @param more whether another flush follows
      */
     FlightArrivals(
-            BaseConnection driver, FlightQueue queue, @Nullable Flight settings, List<Answers> answers, boolean more) {
+            BaseConnection driver,
+            FlightQueue queue,
+            @Nullable Flight settings,
+            int told,
+            List<Answers> answers,
+            boolean more) {
         this.driver = driver;
         this.queue = queue;
         this.settings = settings;
+        this.told = told;
         this.answers = answers;
         this.more = more;
     }
@@ -58,7 +66,7 @@ final class FlightArrivals extends ResultHandlerBase {
         ArrivedRows rows = new ArrivedRows(driver, query, columns, tuples, cursor);
         if (isAnswered(place)) {
             answers.get(place.entry()).arrived(place.set(), rows);
-        } else if (asksForTransactionId(arrived)) {
+        } else if (asksForTransactionId(place)) {
             try {
                 transactionId = TransactionId.read(rows.resultSet());
             } catch (SQLException unreadable) {
@@ -93,12 +101,13 @@ final class FlightArrivals extends ResultHandlerBase {
         return place.entry() >= 0 && place.entry() < answers.size();
     }
 
-    /** The question is the last of what goes in front of the statements. */
-    private boolean asksForTransactionId(int query) {
-        Flight told = settings;
-        return told != null
-                && told.steps().get(told.steps().size() - 1).purpose() == Flight.Purpose.FIRST_QUESTION
-                && (query + 1 == queue.size() || queue.place(query + 1).entry() != PipelinedFlight.NONE);
+    /** The question is the last of what goes in front of the statements; BEGIN returns no rows. */
+    private boolean asksForTransactionId(Place place) {
+        Flight front = settings;
+        return front != null
+                && front.steps().get(front.steps().size() - 1).purpose() == Flight.Purpose.FIRST_QUESTION
+                && place.entry() == PipelinedFlight.NONE
+                && place.set() == told - 1;
     }
 
     private static Field[] copyOf(Field[] fields) {

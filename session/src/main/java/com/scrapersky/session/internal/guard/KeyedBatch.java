@@ -121,6 +121,7 @@ final class KeyedBatch {
             takeKeys();
             return found;
         } catch (BatchUpdateException failed) {
+            session.failedTogether();
             BatchUpdateException whole = new BatchUpdateException(
                     failed.getMessage(), failed.getSQLState(), failed.getErrorCode(), counts, failed.getCause());
             if (failed.getNextException() != null) {

@@ -2,6 +2,7 @@ package com.scrapersky.session.internal.guard;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
@@ -102,8 +103,11 @@ final class NamedExecution {
     /**
      * What is learnt from a failure, and whether the statement can be executed once more: nothing but its name or its plan was
      * wrong, and nothing was done before it in its transaction, which is rolled back then.
+     *
+     * @param text of the statement; null where it was none of the program's
      */
-    static Remedy failed(VirtualSession session, SQLException failed, String text, int mark) throws SQLException {
+    static Remedy failed(VirtualSession session, SQLException failed, @Nullable String text, int mark)
+            throws SQLException {
         session.failed(failed);
         if (mark == StatementNames.UNUSED || session.connection().isClosed()) {
             return Remedy.NOTHING;
@@ -112,6 +116,9 @@ final class NamedExecution {
         Remedy remedy = Remedy.AS_IT_IS;
         if (StatementNames.isOfPlan(failed)) {
             if (carried) {
+                if (text == null) {
+                    return Remedy.NOTHING;
+                }
                 session.guard().names().unname(text);
                 remedy = Remedy.AS_ANOTHER_TEXT;
             }

@@ -26,11 +26,14 @@ import org.postgresql.jdbc.PreferQueryMode;
  *
  * <p>Statements have names where the connection gives names and has executed each often enough. For one execution, by one thread.
  */
+// Over 400 lines, because it is one order of sending: what may be added to a flush depends on all that waits in it.
 public final class PipelinedFlight implements AutoCloseable {
 
     private static final String BEGIN = "BEGIN";
     private static final String BEGIN_READ_ONLY = "BEGIN READ ONLY";
     private static final String COMMIT = "COMMIT";
+
+    private static final long NANOS_OF_A_MILLISECOND = 1_000_000;
 
     /** Stands for what is none of the caller's statements. */
     static final int NONE = -1;
@@ -61,8 +64,20 @@ public final class PipelinedFlight implements AutoCloseable {
     /** Whether names go through a pooler. */
     private boolean carried;
 
+    /** Whether each text goes out by itself: a pooler that loses count of what the server skips is given nothing to skip. */
+    private final boolean oneByOne;
+
+    /** How many of those that wait are the BEGIN, which does not fail. */
+    private int begins;
+
     private @Nullable Place failed;
     private boolean repeatable = true;
+
+    /** How many statements the settings are. */
+    private int told;
+
+    private final long timeoutMillis;
+    private long start;
     private Remedy remedy = Remedy.NOTHING;
 
     /**
@@ -75,7 +90,11 @@ public final class PipelinedFlight implements AutoCloseable {
     public record Entry(String text, boolean returnsRows, List<? extends Values> sets) {}
 
     private PipelinedFlight(
-            VirtualSession session, List<Entry> entries, boolean wholeTransaction, @Nullable PgStatement clock)
+            VirtualSession session,
+            List<Entry> entries,
+            boolean wholeTransaction,
+            @Nullable PgStatement clock,
+            long timeoutMillis)
             throws SQLException {
         this.session = session;
         this.driver = session.driver();
@@ -84,6 +103,8 @@ public final class PipelinedFlight implements AutoCloseable {
         this.entries = entries;
         this.wholeTransaction = wholeTransaction;
         this.clock = clock;
+        this.timeoutMillis = timeoutMillis;
+        this.oneByOne = session.losesCount();
     }
 
     /**
@@ -91,7 +112,7 @@ public final class PipelinedFlight implements AutoCloseable {
      * about it by itself.
      *
      * @param wholeTransaction whether the statements are a transaction of their own, on a connection in autocommit
-     * @param timeoutMillis after which the driver cancels a flush, or 0 for the connection's own
+     * @param timeoutMillis after which the driver cancels it, or 0 for the connection's own
      */
     static @Nullable PipelinedFlight of(
             VirtualSession session, List<Entry> entries, boolean wholeTransaction, long timeoutMillis)
@@ -113,11 +134,8 @@ public final class PipelinedFlight implements AutoCloseable {
         PgStatement clock = null;
         if (timeoutMillis > 0 || (driver instanceof PgConnection connection && connection.getQueryTimeout() > 0)) {
             clock = driver.createStatement().unwrap(PgStatement.class);
-            if (timeoutMillis > 0) {
-                clock.setQueryTimeoutMs(timeoutMillis);
-            }
         }
-        PipelinedFlight flight = new PipelinedFlight(session, entries, wholeTransaction, clock);
+        PipelinedFlight flight = new PipelinedFlight(session, entries, wholeTransaction, clock, timeoutMillis);
         flight.implicit = plain && wholeTransaction && !driver.hintReadOnly();
         return flight;
     }
@@ -154,6 +172,7 @@ public final class PipelinedFlight implements AutoCloseable {
                 queue.beginText(null, false);
                 Query commit = texts.of(COMMIT).query();
                 ParameterList none = commit.createParameterList();
+                flushBeforeText(entries.size());
                 flushBeforeName(commit, none, entries.size());
                 queue.add(commit, none, new Place(entries.size(), 0));
             }
@@ -185,6 +204,21 @@ public final class PipelinedFlight implements AutoCloseable {
         }
     }
 
+    /** For each flush what is left of the time for all. */
+    private void startClock() throws SQLException {
+        if (clock == null) {
+            return;
+        }
+        if (timeoutMillis > 0) {
+            long now = System.nanoTime();
+            if (start == 0) {
+                start = now == 0 ? 1 : now;
+            }
+            clock.setQueryTimeoutMs(Math.max(1, timeoutMillis - (now - start) / NANOS_OF_A_MILLISECOND));
+        }
+        DriverQueries.startTimer(clock);
+    }
+
     private void count() {
         session.guard().counters().executed(entries.size(), named);
         if (isContextTold && session.context() != null) {
@@ -192,9 +226,10 @@ public final class PipelinedFlight implements AutoCloseable {
         }
     }
 
-    private String failedText() {
+    /** Null where it was none of the caller's. */
+    private @Nullable String failedText() {
         int entry = failedEntry();
-        return entry >= 0 && entry < entries.size() ? entries.get(entry).text() : COMMIT;
+        return entry >= 0 && entry < entries.size() ? entries.get(entry).text() : null;
     }
 
     private void begin() throws SQLException {
@@ -245,14 +280,17 @@ public final class PipelinedFlight implements AutoCloseable {
     private void addBegin() throws SQLException {
         Query begin = texts.of(driver.hintReadOnly() ? BEGIN_READ_ONLY : BEGIN).query();
         queue.addFirst(begin, begin.createParameterList(), new Place(NONE, 0));
+        begins = 1;
     }
 
-    private void tell(Flight told) throws SQLException {
-        FlightTexts.Text text = texts.of(told.sql());
+    private void tell(Flight front) throws SQLException {
+        FlightTexts.Text text = texts.of(front.sql());
+        Query[] several = text.query().getSubqueries();
+        told = several == null ? 1 : several.length;
         ParameterList values = text.query().createParameterList();
         int type = Settings.typeOfText(driver);
-        for (int i = 0; i < told.bound().size(); i++) {
-            values.setStringParameter(i + 1, told.bound().get(i), type);
+        for (int i = 0; i < front.bound().size(); i++) {
+            values.setStringParameter(i + 1, front.bound().get(i), type);
         }
         add(text, values, new Place(NONE, 0));
     }
@@ -318,11 +356,13 @@ public final class PipelinedFlight implements AutoCloseable {
         return list.copy();
     }
 
-    private void add(FlightTexts.Text text, ParameterList values, Place place) throws SQLException {
+    private void add(FlightTexts.Text text, ParameterList values, Place whole) throws SQLException {
         Query[] several = text.query().getSubqueries();
         ParameterList[] lists = DriverQueries.split(values, several == null ? 1 : several.length);
         for (int i = 0; i < lists.length; i++) {
             Query query = several == null ? text.query() : several[i];
+            flushBeforeText(whole.entry());
+            Place place = whole.entry() == NONE ? new Place(NONE, i) : whole;
             if (text.isFirst(i, lists[i])) {
                 flushBeforeName(query, lists[i], place.entry());
                 queue.add(query, lists[i], place);
@@ -343,6 +383,9 @@ public final class PipelinedFlight implements AutoCloseable {
     /** One of several executions of the same query, one behind the other. */
     private void addToBatch(FlightTexts.Text text, ParameterList list, Place place) throws SQLException {
         Query query = text.query();
+        if (place.set() == 0 || !queue.isLikeBefore(list)) {
+            flushBeforeText(place.entry());
+        }
         if (place.set() > 0) {
             if (named && !queue.isLikeBefore(list)) {
                 unnameTheRest(place.entry());
@@ -389,10 +432,8 @@ public final class PipelinedFlight implements AutoCloseable {
         int flags = (named ? 0 : QueryExecutor.QUERY_ONESHOT)
                 | (driver.getAutoCommit() ? QueryExecutor.QUERY_SUPPRESS_BEGIN : 0)
                 | (driver.hintReadOnly() ? QueryExecutor.QUERY_READ_ONLY_HINT : 0);
-        FlightArrivals arrivals = new FlightArrivals(driver, queue, settings, answers, more);
-        if (clock != null) {
-            DriverQueries.startTimer(clock);
-        }
+        FlightArrivals arrivals = new FlightArrivals(driver, queue, settings, told, answers, more);
+        startClock();
         try {
             DriverQueries.execute(executor, queue.queries(), queue.lists(), arrivals, flags);
         } catch (SQLException error) {
@@ -407,6 +448,15 @@ public final class PipelinedFlight implements AutoCloseable {
             }
         }
         queue.clear();
+        begins = 0;
+    }
+
+    /** What is added next may have to be parsed. */
+    private void flushBeforeText(int entry) throws SQLException {
+        if (oneByOne && queue.size() > begins) {
+            becomeExplicit();
+            flush(entry, true);
+        }
     }
 
     /** What was named, and not executed for another one's failure, the driver takes for described. */

@@ -28,6 +28,7 @@ public final class PoolSafeCallableStatement extends ForwardingCallableStatement
             NamedExecution.succeeded(session, mark);
             return result;
         } catch (SQLException failed) {
+            noteFailure(text());
             int from = DriverAccess.canBeSentAgain(delegate) ? mark : StatementNames.notFirst(mark);
             if (NamedExecution.failed(session, failed, DriverAccess.text(delegate), from) == Remedy.NOTHING) {
                 throw failed;

@@ -247,6 +247,10 @@ public final class PoolSafeConnection extends ForwardingConnection {
 
     @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
+        if (session.isGivenUp()) {
+            // A program's clean-up must not hide the error behind which the pooler ceased to answer.
+            return;
+        }
         if (autoCommit && !session.hasOwnBackend() && !delegate.getAutoCommit()) {
             TransactionEnd.commit(session);
         }

@@ -119,6 +119,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
      * @throws SQLException the failure, where it cannot be repeated
      */
     private void prepareAgain(SQLException failed, int mark) throws SQLException {
+        noteFailure(text);
         int from = DriverAccess.canBeSentAgain(delegate) ? mark : StatementNames.notFirst(mark);
         switch (NamedExecution.failed(session, failed, sql, from)) {
             case NOTHING -> throw failed;
@@ -198,6 +199,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
                 Landing.landed(session, text, flight, arrived, names, wasFailed);
                 return arrived;
             } catch (SQLException failed) {
+                session.failedTogether();
                 throw session.failed(Landing.crashed(session, flight, wasOpen, failed));
             }
         });
@@ -220,7 +222,12 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
         }
         return SeparateSettings.around(session, text.mayHideState(), names(), () -> {
             session.executes(NamedExecution.isNamed(session.driver(), delegate));
-            delegate.execute();
+            try {
+                delegate.execute();
+            } catch (SQLException failed) {
+                noteFailure(text);
+                throw failed;
+            }
             if (isUpdatable()) {
                 lookForKeys(delegate.getResultSet());
             }
@@ -334,7 +341,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
     /** The driver names the statement of a batch at once. */
     private <T> T batch(JdbcWork<T> work) throws SQLException {
         int mark = NamedExecution.begin(session, delegate);
-        if (mark == StatementNames.UNUSED) {
+        if (mark == StatementNames.UNUSED && !session.losesCount()) {
             return work.run();
         }
         NamedBatch batch = NamedBatch.of(delegate);
@@ -343,6 +350,7 @@ public class PoolSafePreparedStatement<D extends PreparedStatement> extends Forw
             NamedExecution.succeeded(session, mark);
             return counts;
         } catch (SQLException failed) {
+            session.failedTogether();
             if (!batch.isWhole(failed)) {
                 mark = StatementNames.notFirst(mark);
             }

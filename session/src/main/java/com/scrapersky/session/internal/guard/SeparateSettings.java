@@ -49,6 +49,9 @@ final class SeparateSettings {
                 session.guard().counters().toldContext();
             }
             Landing.follow(session, flight, Outcome.read(statement, flight, false));
+        } catch (SQLException failed) {
+            session.failedTogether();
+            throw failed;
         }
         session.state().told();
     }

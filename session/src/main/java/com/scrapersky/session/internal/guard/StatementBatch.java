@@ -27,7 +27,10 @@ final class StatementBatch {
 
     /** Whether the driver may send it in its own way. */
     boolean isDrivers(VirtualSession session) throws SQLException {
-        return (clean && !isRefusedAtOnce(session) && !(SeparateSettings.isWrapped(session) && beginsWithRows()))
+        return (clean
+                        && !session.losesCount()
+                        && !isRefusedAtOnce(session)
+                        && !(SeparateSettings.isWrapped(session) && beginsWithRows()))
                 || session.hasOwnBackend()
                 || (controlsTransactions()
                         && session.isUntouched()

@@ -196,9 +196,16 @@ public final class StatementNames {
         return (DOES_NOT_EXIST.equals(state) || EXISTS_ALREADY.equals(state)) && isOfTheDriver(failed);
     }
 
-    /** Whether a statement failed because the plan behind its name returns other columns now. */
+    /**
+     * Whether a statement failed because of what the pooler's backends have for its text: a plan that returns other columns now, or
+     * nothing where Odyssey takes it for prepared since the server skipped it ({@code OdysseyReservedStatementsTest}).
+     */
     static boolean isOfPlan(SQLException failed) {
         ServerErrorMessage error = serverError(failed);
+        String message = error == null ? null : error.getMessage();
+        if (DOES_NOT_EXIST.equals(failed.getSQLState()) && message != null && message.contains("odyssey_pstmt_")) {
+            return true;
+        }
         return FEATURE_NOT_SUPPORTED.equals(failed.getSQLState())
                 && error != null
                 && OF_A_STALE_PLAN.equals(error.getRoutine());

@@ -126,6 +126,7 @@ public final class StraightQuery extends ResultHandlerBase {
             return arrived;
         } catch (SQLException failed) {
             closeIfLost(session, connection, failed);
+            session.failedTogether();
             if (NamedExecution.failed(session, failed, text.sql().text(), mark) == Remedy.NOTHING) {
                 throw failed;
             }

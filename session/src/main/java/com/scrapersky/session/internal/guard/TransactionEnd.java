@@ -53,6 +53,7 @@ final class TransactionEnd {
             }
         } catch (SQLException failed) {
             notCommitted(session, failed);
+            session.failedTogether();
             if (mine != null && session.transactionState() == TransactionState.IDLE) {
                 // A constraint that was deferred, perhaps: the server has rolled back.
                 mine.rolledBack();
@@ -89,6 +90,12 @@ final class TransactionEnd {
 
     static void rollback(VirtualSession session) throws SQLException {
         VirtualState mine = session.stateIfAny();
+        if (session.isGivenUp()) {
+            // The pooler rolls back what a client leaves.
+            session.released(Outcome.ROLLED_BACK);
+            session.state().rolledBack();
+            return;
+        }
         if (mine != null
                 && mine.isUnclean()
                 && !session.hasOwnBackend()

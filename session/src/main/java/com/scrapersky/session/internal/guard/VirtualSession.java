@@ -190,6 +190,32 @@ final class VirtualSession {
         return failure;
     }
 
+    /**
+     * What may have been sent together with others has failed. Where the pooler may not answer this connection any more it is asked
+     * for an answer, and given up where none comes. One round trip, behind such a pooler only.
+     */
+    void failedTogether() {
+        if (losesCount() && !isGivenUp() && !isAnswered()) {
+            state().giveUp();
+            StatementNames.tellPool(connection);
+        }
+    }
+
+    private boolean isAnswered() {
+        try {
+            return AnswerCheck.isAnswered(driver());
+        } catch (SQLException closed) {
+            // Which is told by itself.
+            return true;
+        }
+    }
+
+    /** Whether the pooler did not answer any more: the connection is closed, and its transaction has ended with it. */
+    boolean isGivenUp() {
+        VirtualState mine = state;
+        return mine != null && mine.isGivenUp();
+    }
+
     /** Something went to the driver that is no known, harmless text. */
     void happened() {
         eventful = true;
@@ -237,6 +263,11 @@ final class VirtualSession {
     /** Whether the driver's names for statements go through a pooler here, and are looked after. */
     boolean areNamesCarried() {
         return guard.names().areLookedAfter() && !moved;
+    }
+
+    /** Whether statements are better not sent together ({@link Guard#losesCount}). */
+    boolean losesCount() {
+        return guard.losesCount() && !moved;
     }
 
     TransactionState transactionState() {

@@ -17,6 +17,8 @@ import org.postgresql.core.TransactionState;
  *
  * <p>Not thread-safe: a connection belongs to one thread at a time.
  */
+// Over 400 lines, because it follows all that a transaction may do to a session: one state, of which each change
+// touches the rest.
 final class VirtualState {
 
     /** What a savepoint goes back to. */
@@ -43,6 +45,9 @@ final class VirtualState {
 
     /** Whether the open transaction changed what the catalogue says about functions and triggers. */
     private boolean definesCode;
+
+    /** Whether the pooler has ceased to answer, so that the connection was closed. */
+    private boolean givenUp;
 
     private Set<String> hiddenNames = Set.of();
 
@@ -71,6 +76,14 @@ final class VirtualState {
     @Nullable
     Map<String, String> tracked() {
         return tracked;
+    }
+
+    void giveUp() {
+        givenUp = true;
+    }
+
+    boolean isGivenUp() {
+        return givenUp;
     }
 
     /** @param agreed what the pooler sets for this client; null where that is not known any more */

@@ -24,6 +24,11 @@ public final class AutomaticParameters {
 
     private static final String LOSES_COMMITS =
             "a savepoint around each statement costs round trips, and loses commits behind a pooler";
+    private static final String LOSES_COUNT =
+            "Odyssey reserves prepared statements, and does not answer a connection any more after several statements were sent together"
+                    + " and one before the last has failed (seen with 1.5): pipelines and batches of texts go text by text, and a"
+                    + " connection that is not answered after a failure is given up. Way out: pool_reserve_prepared_statement no, with"
+                    + " which statements have no names";
     private static final String INLINES_VALUES = "the simple mode inlines values into the text and ignores fetch sizes";
 
     private final PoolerProfile profile;
@@ -51,6 +56,7 @@ public final class AutomaticParameters {
     /** What is unsafe about parameters that can no longer be changed. */
     public static List<String> warnings(PoolerProfile profile, List<Parameter> parameters) {
         AutomaticParameters decided = new AutomaticParameters(profile, Map.of());
+        decided.warnOfPooler();
         parameters.stream()
                 .filter(parameter -> parameter.origin() != Origin.AUTOMATIC)
                 .forEach(parameter -> decided.warnIfUnsafe(parameter, ""));
@@ -74,7 +80,16 @@ public final class AutomaticParameters {
                 .orElse(profile.statementMode());
     }
 
+    private void warnOfPooler() {
+        if (profile.pooler() == Pooler.ODYSSEY
+                && profile.mode() == Mode.TRANSACTION
+                && profile.statementMode() == StatementMode.NAMED) {
+            warnings.add(LOSES_COUNT);
+        }
+    }
+
     private void decide(boolean loopback) {
+        warnOfPooler();
         if (profile.statementMode() == StatementMode.UNNAMED) {
             apply(
                     "prepareThreshold",

@@ -52,7 +52,12 @@ final class Poolers {
                     profile.pooler().title() + (certain ? " in transaction mode" : ", its mode is assumed"));
             report.add(certain ? finding : finding.as(Severity.INFO));
         }
-        profile.warnings().forEach(warning -> report.add(FindingKind.URL_SETTING_UNSAFE, warning));
+        if (profile.pooler() == Pooler.ODYSSEY && profile.statementMode() == StatementMode.NAMED) {
+            report.add(FindingKind.POOLER_LOSES_COUNT, statements.observation());
+        }
+        profile.warnings().stream()
+                .filter(warning -> !warning.startsWith(Pooler.ODYSSEY.title()))
+                .forEach(warning -> report.add(FindingKind.URL_SETTING_UNSAFE, warning));
         state(report);
     }
 

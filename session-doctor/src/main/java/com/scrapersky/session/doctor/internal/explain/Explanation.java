@@ -5,6 +5,7 @@ import com.scrapersky.session.doctor.internal.report.FindingKind;
 import com.scrapersky.session.internal.errors.ErrorTable;
 import com.scrapersky.session.internal.errors.KnownError;
 import com.scrapersky.session.internal.errors.Meaning;
+import com.scrapersky.session.internal.errors.Speaker;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -88,7 +89,9 @@ public record Explanation(String title, String means, Optional<String> repeat, S
                         state.isEmpty() || row.states().matcher(state).lookingAt();
                 // Supavisor's words stand behind its code in the newer versions, and alone in logs and in the older
                 // ones.
-                boolean wordsFit = alike(row.example().replaceFirst("^\\([A-Z]+\\) ", ""), words);
+                // Where PostgreSQL's own words stand for several things, the names in them tell which.
+                boolean wordsFit = (pattern == null || row.speaker() != Speaker.POSTGRESQL)
+                        && alike(row.example().replaceFirst("^\\([A-Z]+\\) ", ""), words);
                 if (stateFits
                         && ((pattern != null && pattern.matcher(words).find()) || (state.isEmpty() && wordsFit))) {
                     return Optional.of(row);

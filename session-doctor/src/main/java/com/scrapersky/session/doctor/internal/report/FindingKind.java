@@ -172,6 +172,13 @@ public enum FindingKind {
             "The pooler has no name",
             "Something is in between that gives no sign of who it is. It gets the safe treatment.",
             "nothing has to be done"),
+    POOLER_LOSES_COUNT(
+            WARNING,
+            "Odyssey reserves prepared statements",
+            "Odyssey 1.5 does not answer a client any more that has sent several statements together of which one before the last has"
+                    + " failed: a text of several statements, or a driver's batch or pipeline. And it takes what the server skipped for"
+                    + " prepared, so that others are refused it (26000, odyssey_pstmt_1).",
+            "set pool_reserve_prepared_statement no in Odyssey's configuration, and name no statements; Sky Session finds that out"),
     STATEMENTS_UNNAMED(
             WARNING,
             "Named prepared statements break here",
