@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
  * <p><b>Errors.</b> {@link ConnectionException} when no connection can be had, within {@link Builder#connectionTimeout};
  * everything else is told at the method that throws it.
  */
+// Over 400 lines, most of which are the Javadoc of its builder.
 public final class DatabaseSessionFactory implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseSessionFactory.class);

@@ -37,9 +37,10 @@ import org.jspecify.annotations.Nullable;
  * behind a thousand that do not), and for a statement that changes the session's state or may do so unseen: then each of the
  * statements takes one. The transaction is the same in either case. Behind a pooler that carries named statements the pipeline
  * that gives them their names, once on each connection, takes one for each. Behind Odyssey with
- * {@code pool_reserve_prepared_statement}, its default, each text takes one, and so do settings and the COMMIT: Odyssey 1.5 does not answer a client
- * any more of which the server has skipped a statement ({@code OdysseyReservedTest}). An error takes one more, for the ROLLBACK, where
- * there is anything but queries among the statements. The driver by itself would break a flush after 255 statements ({@code QueryExecutorImpl.flushIfDeadlockRisk}, pgjdbc 42.7.14).
+ * {@code pool_reserve_prepared_statement}, its default, each text takes one, and so do settings and the COMMIT: Odyssey 1.5 does
+ * not answer a client any more of which the server has skipped a statement ({@code OdysseyReservedTest}). An error takes one more,
+ * for the ROLLBACK, where there is anything but queries among the statements. The driver by itself would break a flush after 255
+ * statements ({@code QueryExecutorImpl.flushIfDeadlockRisk}, pgjdbc 42.7.14).
  *
  * <p><b>Errors</b> are those of {@link SqlStatement}, and name the statement by its number, counted from 1, and its text. A
  * connection that is lost with COMMIT under way is a {@link TransactionOutcomeUnknownException}. What a {@link Result} makes of

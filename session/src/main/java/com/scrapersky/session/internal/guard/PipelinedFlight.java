@@ -15,8 +15,6 @@ import org.postgresql.core.ParameterList;
 import org.postgresql.core.Query;
 import org.postgresql.core.QueryExecutor;
 import org.postgresql.core.TransactionState;
-import org.postgresql.jdbc.PgConnection;
-import org.postgresql.jdbc.PgStatement;
 import org.postgresql.jdbc.PreferQueryMode;
 
 /**
@@ -33,8 +31,6 @@ public final class PipelinedFlight implements AutoCloseable {
     private static final String BEGIN_READ_ONLY = "BEGIN READ ONLY";
     private static final String COMMIT = "COMMIT";
 
-    private static final long NANOS_OF_A_MILLISECOND = 1_000_000;
-
     /** Stands for what is none of the caller's statements. */
     static final int NONE = -1;
 
@@ -47,7 +43,7 @@ public final class PipelinedFlight implements AutoCloseable {
     private final List<PreparedStatement> binders = new ArrayList<>();
     private final List<Answers> answers = new ArrayList<>();
     private final FlightQueue queue = new FlightQueue();
-    private final @Nullable PgStatement clock;
+    private final @Nullable FlightClock clock;
 
     /** What the backend is told in front of everything, where that has to be followed. */
     private @Nullable Flight settings;
@@ -76,8 +72,6 @@ public final class PipelinedFlight implements AutoCloseable {
     /** How many statements the settings are. */
     private int told;
 
-    private final long timeoutMillis;
-    private long start;
     private Remedy remedy = Remedy.NOTHING;
 
     /**
@@ -90,11 +84,7 @@ public final class PipelinedFlight implements AutoCloseable {
     public record Entry(String text, boolean returnsRows, List<? extends Values> sets) {}
 
     private PipelinedFlight(
-            VirtualSession session,
-            List<Entry> entries,
-            boolean wholeTransaction,
-            @Nullable PgStatement clock,
-            long timeoutMillis)
+            VirtualSession session, List<Entry> entries, boolean wholeTransaction, @Nullable FlightClock clock)
             throws SQLException {
         this.session = session;
         this.driver = session.driver();
@@ -103,7 +93,6 @@ public final class PipelinedFlight implements AutoCloseable {
         this.entries = entries;
         this.wholeTransaction = wholeTransaction;
         this.clock = clock;
-        this.timeoutMillis = timeoutMillis;
         this.oneByOne = session.losesCount();
     }
 
@@ -131,11 +120,8 @@ public final class PipelinedFlight implements AutoCloseable {
                     session.hasOwnBackend() ? session.guard().know(entry.text()).sql() : text.sql();
             plain = plain && FlightDispatch.isOfQueries(sql);
         }
-        PgStatement clock = null;
-        if (timeoutMillis > 0 || (driver instanceof PgConnection connection && connection.getQueryTimeout() > 0)) {
-            clock = driver.createStatement().unwrap(PgStatement.class);
-        }
-        PipelinedFlight flight = new PipelinedFlight(session, entries, wholeTransaction, clock, timeoutMillis);
+        FlightClock clock = FlightClock.of(driver, timeoutMillis);
+        PipelinedFlight flight = new PipelinedFlight(session, entries, wholeTransaction, clock);
         flight.implicit = plain && wholeTransaction && !driver.hintReadOnly();
         return flight;
     }
@@ -202,21 +188,6 @@ public final class PipelinedFlight implements AutoCloseable {
                 Landing.crashedTogether(session, wholeTransaction);
             }
         }
-    }
-
-    /** For each flush what is left of the time for all. */
-    private void startClock() throws SQLException {
-        if (clock == null) {
-            return;
-        }
-        if (timeoutMillis > 0) {
-            long now = System.nanoTime();
-            if (start == 0) {
-                start = now == 0 ? 1 : now;
-            }
-            clock.setQueryTimeoutMs(Math.max(1, timeoutMillis - (now - start) / NANOS_OF_A_MILLISECOND));
-        }
-        DriverQueries.startTimer(clock);
     }
 
     private void count() {
@@ -433,7 +404,9 @@ public final class PipelinedFlight implements AutoCloseable {
                 | (driver.getAutoCommit() ? QueryExecutor.QUERY_SUPPRESS_BEGIN : 0)
                 | (driver.hintReadOnly() ? QueryExecutor.QUERY_READ_ONLY_HINT : 0);
         FlightArrivals arrivals = new FlightArrivals(driver, queue, settings, told, answers, more);
-        startClock();
+        if (clock != null) {
+            clock.start();
+        }
         try {
             DriverQueries.execute(executor, queue.queries(), queue.lists(), arrivals, flags);
         } catch (SQLException error) {
@@ -444,7 +417,7 @@ public final class PipelinedFlight implements AutoCloseable {
                 transactionId = arrivals.transactionId();
             }
             if (clock != null) {
-                DriverQueries.endTimer(clock);
+                clock.stop();
             }
         }
         queue.clear();
